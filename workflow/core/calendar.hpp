@@ -1,0 +1,87 @@
+#pragma once
+/// Working days and due dates, with the reason for each date. Law is data: nothing in here knows a
+/// number of days or a holiday of any country but the rules by which Vietnam's unpublished years
+/// are foreseen (design: provisional years), which are data of the built-in calendar too.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflow/core/json.hpp"
+#include "workflow/core/result.hpp"
+#include "workflow/core/types.hpp"
+
+namespace kyhan {
+
+enum class DayKind { work, weekend, holiday, compensation, swap_off, swap_work };
+
+struct DayInfo {
+  DayKind kind = DayKind::work;
+  bool working = true;
+  bool provisional = false;
+  Text name;          ///< "Tết Nguyên đán"; empty for ordinary days.
+  std::string legal_basis;
+};
+
+class Calendar {
+ public:
+  virtual ~Calendar() = default;
+  [[nodiscard]] virtual const std::string& id() const = 0;
+  [[nodiscard]] virtual const std::string& zone() const = 0;
+  [[nodiscard]] virtual DayInfo day(Date date) const = 0;
+  /// Working intervals of a day as minutes from local midnight, sorted; empty on days off.
+  [[nodiscard]] virtual std::vector<std::pair<std::chrono::minutes, std::chrono::minutes>> hours(
+      Date date) const = 0;
+  [[nodiscard]] virtual bool after_hours_next_day() const = 0;
+  [[nodiscard]] virtual int official_through() const = 0;  ///< Last year with an official decision.
+};
+
+/// One step of the reasoning, in words a clerk understands.
+struct DueDate {
+  Instant instant;  ///< The moment that must not be passed.
+  Date date;        ///< The day people say: "by 09/09/2026".
+  bool provisional = false;
+  std::vector<Text> explain;
+};
+
+/// Computes one due form (language.md 5.2): {in} | {workingDays, at?} | {workingHours} |
+/// {date, at?} | {relativeTo, in|workingDays, at?}, + roll, bound. All expressions are already
+/// evaluated. `from` is the start (first day not counted). Errors: `invalid` with the field's
+/// pointer.
+[[nodiscard]] Result<DueDate> compute_due(const Calendar& calendar, Instant from, const Json& due);
+
+/// Faults of a due form that hold whatever the data (unknown keys, wrong types, two forms at once).
+/// Strings that are `${ }` expressions pass for any type.
+[[nodiscard]] std::vector<FieldError> check_due_form(const Json& due);
+
+/// Whether `instant` lies in working time.
+[[nodiscard]] bool in_working_time(const Calendar& calendar, Instant instant);
+/// `instant` itself, or the next opening of working time after it.
+[[nodiscard]] Instant next_working_time(const Calendar& calendar, Instant instant);
+/// Whole working days between two days: (from, to], negative when reversed.
+[[nodiscard]] int working_days_between(const Calendar& calendar, Date from, Date to);
+
+/// All calendars by id. Immutable snapshot.
+class Calendars {
+ public:
+  virtual ~Calendars() = default;
+  /// Null when there is none.
+  [[nodiscard]] virtual const Calendar* find(const std::string& id) const = 0;
+  [[nodiscard]] virtual const Calendar& built_in() const = 0;  ///< "vn"
+};
+
+/// Reads one calendar file (design: `--calendar`); `parents` resolves "parent". All faults at once.
+[[nodiscard]] Result<std::shared_ptr<const Calendar>> parse_calendar(const Json& file,
+                                                                     const Calendars* parents);
+/// The built-in calendars plus `files` (each as parse_calendar reads it; a file with the id of a
+/// built-in replaces it).
+[[nodiscard]] Result<std::shared_ptr<const Calendars>> make_calendars(
+    const std::vector<Json>& files);
+
+/// Solar date of a lunar date at UTC+7, by the published astronomical rules.
+[[nodiscard]] Date lunar_new_year(int year);
+[[nodiscard]] Date lunar_to_solar(int lunar_year, int lunar_month, int lunar_day);
+
+}  // namespace kyhan

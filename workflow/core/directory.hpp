@@ -1,0 +1,95 @@
+#pragma once
+/// Who there is: units, people, roles, groups. An immutable snapshot; decide() gets it as an
+/// argument, the engine swaps in a new one after an import.
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "workflow/core/json.hpp"
+#include "workflow/core/result.hpp"
+#include "workflow/core/types.hpp"
+
+namespace kyhan {
+
+struct Unit {
+  UnitId id;
+  Text name;  ///< In the file: a string or {vi, en}.
+  std::string kind;
+  UnitId parent;         ///< Empty: top.
+  std::string calendar;  ///< Id of its own calendar; empty: its parent's, at last the built-in.
+};
+
+struct Membership {
+  UnitId unit;
+  std::vector<RoleId> roles;
+};
+
+struct Person {
+  PersonId id;
+  std::string name;
+  std::vector<Membership> memberships;
+};
+
+/// One selector of people, resolved from `{user}`, `{role, unit|units, scope}` or `{group}`.
+struct Candidate {
+  enum class Kind { user, role, group } kind = Kind::user;
+  PersonId user;
+  RoleId role;
+  UnitId unit;  ///< With role: empty means anywhere.
+  enum class Scope { exact, subtree, ancestors } scope = Scope::exact;
+  GroupId group;
+  friend auto operator<=>(const Candidate&, const Candidate&) = default;
+};
+
+/// Text key of a candidate, as stored and indexed: "user:an", "role:head@so-noi-vu",
+/// "role:chair@*", "role:staff@so-noi-vu/subtree", "group:hd-tdkt".
+[[nodiscard]] std::string to_key(const Candidate& candidate);
+[[nodiscard]] Result<Candidate> candidate_from_key(std::string_view key);
+
+class Directory {
+ public:
+  /// Reads the file format of `kyhan import organisation` (ids [a-z0-9-]{1,40}). All faults at once
+  /// in `fields`: unknown unit, parent cycle, duplicate id, unknown member, bad id.
+  [[nodiscard]] static Result<std::shared_ptr<const Directory>> parse(const Json& file);
+  /// The same format back, sorted by id: parse(to_json()) gives an equal directory.
+  [[nodiscard]] Json to_json() const;
+
+  [[nodiscard]] const Unit* find_unit(const UnitId& id) const;
+  [[nodiscard]] const Person* find_person(const PersonId& id) const;
+  [[nodiscard]] const std::map<UnitId, Unit>& units() const { return units_; }
+  [[nodiscard]] const std::map<PersonId, Person>& people() const { return people_; }
+  [[nodiscard]] const std::map<GroupId, std::vector<PersonId>>& groups() const { return groups_; }
+
+  /// True when `unit` is `ancestor` or lies below it.
+  [[nodiscard]] bool is_within(const UnitId& unit, const UnitId& ancestor) const;
+  [[nodiscard]] std::vector<UnitId> units_of_kind(std::string_view kind) const;  ///< Sorted by id.
+
+  /// Everybody a candidate selects, sorted by id, each once.
+  [[nodiscard]] std::vector<PersonId> members_of(const Candidate& candidate) const;
+  [[nodiscard]] bool matches(const Candidate& candidate, const PersonId& person) const;
+  /// The unit in which `person` fulfils the candidate (membership's unit; empty for users without
+  /// any).
+  [[nodiscard]] UnitId unit_through(const Candidate& candidate, const PersonId& person) const;
+  [[nodiscard]] bool has_role(const PersonId& person, const RoleId& role,
+                              const UnitId& unit) const;  ///< Empty unit: anywhere.
+  /// Every key (to_key) under which a task offered to this person could be indexed.
+  [[nodiscard]] std::vector<std::string> keys_of(const PersonId& person) const;
+
+  /// Reads `candidates` of a definition: [{user}|{role, unit|units, scope}|{group}], after
+  /// expressions were evaluated. `own` replaces unit "own". Unknown units, people, groups are
+  /// faults; a role nobody holds is not.
+  [[nodiscard]] Result<std::vector<Candidate>> resolve(const Json& candidates,
+                                                       const UnitId& own) const;
+
+ private:
+  std::map<UnitId, Unit> units_;
+  std::map<PersonId, Person> people_;
+  std::map<GroupId, std::vector<PersonId>> groups_;
+  // Indexes the implementer adds go here.
+  std::map<std::pair<RoleId, UnitId>, std::vector<PersonId>> holders_;
+};
+
+}  // namespace kyhan

@@ -1,0 +1,263 @@
+#pragma once
+/// The vocabulary of the engine: what an instance is (State), what can be asked of it (Command),
+/// what has happened to it (Event) and what the world still has to do (Effect).
+///
+/// Every stored type lists its members once, in `fields`; codec.hpp turns that list into JSON both
+/// ways. A released event's JSON is frozen: a change of meaning needs a new event.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "workflow/core/definition.hpp"
+#include "workflow/core/directory.hpp"
+#include "workflow/core/json.hpp"
+#include "workflow/core/types.hpp"
+
+namespace kyhan {
+
+/// Key of a node in its instance. 0 is the workflow itself.
+using NodeId = std::int64_t;
+constexpr NodeId root_node = 0;
+
+/// The error object of the language (language.md R1).
+struct WorkflowError {
+  std::string type;
+  int status = 500;
+  std::string title;
+  std::string detail;
+  std::string instance;  ///< JSON Pointer of the step.
+  Json extra;            ///< Author's own members; null: none.
+  template <class V>
+  void fields(V& v) {
+    v("type", type), v("status", status), v("title", title), v("detail", detail),
+        v("instance", instance), v("extra", extra);
+  }
+  friend bool operator==(const WorkflowError&, const WorkflowError&) = default;
+};
+
+/// A file somebody handed in. The bytes lie outside the database, under their hash.
+struct Attachment {
+  std::string id;
+  std::string type;  ///< The kind of evidence the definition asks for.
+  std::string name;
+  std::string media_type;
+  std::int64_t size = 0;  ///< Bytes.
+  std::string sha256;     ///< Hex.
+  template <class V>
+  void fields(V& v) {
+    v("id", id), v("type", type), v("name", name), v("mediaType", media_type), v("size", size),
+        v("sha256", sha256);
+  }
+  friend bool operator==(const Attachment&, const Attachment&) = default;
+};
+
+/// An answer to a task, as it is kept.
+struct Response {
+  TaskId task;
+  PersonId by;
+  UnitId unit;
+  RoleId role;
+  std::string outcome;
+  std::string comment;
+  Json data;
+  std::vector<Attachment> attachments;
+  Instant at{};
+  bool automatic = false;  ///< Given by an escalation or a closing window, not by a person.
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("unit", unit), v("role", role), v("outcome", outcome),
+        v("comment", comment), v("data", data), v("attachments", attachments), v("at", at),
+        v("automatic", automatic);
+  }
+  friend bool operator==(const Response&, const Response&) = default;
+};
+
+/// Something that is to happen at a time while a task is open.
+struct Moment {
+  Instant at{};
+  std::string kind;  ///< reminder | overdue | escalation | expire | opens | closes
+  int index = 0;     ///< Which reminder or escalation of the specification.
+  int round = 0;     ///< Which repetition of it.
+  template <class V>
+  void fields(V& v) {
+    v("at", at), v("kind", kind), v("index", index), v("round", round);
+  }
+  friend auto operator<=>(const Moment&, const Moment&) = default;
+};
+
+enum class TaskState { offered, claimed, completed, withdrawn, expired };
+
+/// One piece of work of a person.
+struct Task {
+  TaskId id;
+  NodeId node = 0;
+  StepIndex step = no_step;
+  std::string name;  ///< Of the step.
+  UnitId unit;       ///< Of the item (offer per unit), else of the instance.
+  TaskState state = TaskState::offered;
+  std::vector<Candidate> candidates;
+  std::vector<PersonId> excluded;
+  PersonId holder;  ///< Who holds it; empty: nobody yet.
+  bool direct = false;  ///< Assigned to one person, who cannot release it.
+  Instant opened_at{};
+  std::optional<Instant> claimed_at;
+  std::optional<Instant> due_at;
+  Json due_explain;  ///< [{vi, en}], the date people say, provisional: see codec of DueDate.
+  bool overdue = false;
+  std::vector<Moment> moments;  ///< Still to come, sorted.
+  int escalations = 0;
+  std::int64_t version = 1;  ///< ETag.
+  template <class V>
+  void fields(V& v) {
+    v("id", id), v("node", node), v("step", step), v("name", name), v("unit", unit),
+        v("state", state), v("candidates", candidates), v("excluded", excluded),
+        v("holder", holder), v("direct", direct), v("openedAt", opened_at),
+        v("claimedAt", claimed_at), v("dueAt", due_at), v("dueExplain", due_explain),
+        v("overdue", overdue), v("moments", moments), v("escalations", escalations),
+        v("version", version);
+  }
+  friend bool operator==(const Task&, const Task&) = default;
+};
+
+/// A step that has started and not ended: a scope with its list, or a leaf that waits.
+struct Node {
+  NodeId id = 0;
+  NodeId parent = -1;
+  StepIndex step = no_step;  ///< no_step: the workflow itself.
+  int slot = -1;             ///< Which branch of the parent fork; -1: none.
+  Json raw;                  ///< Raw input.
+  Json input;                ///< Transformed input.
+  Json data;                 ///< What flows inside a scope: input of its next step.
+  Json vars;                 ///< Variables this scope adds: item, index, error.
+  int position = 0;          ///< Which step of the list runs next; -1: none.
+  bool ready = false;        ///< Has work to do without any outside event.
+  bool in_catch = false;     ///< try: runs catch.do.
+  int iteration = 0;         ///< for, listen.foreach.
+  Json collection;           ///< for: what it goes through.
+  Json results;              ///< fork: outputs by branch; listen: consumed; call: see tasks.cpp.
+  int attempt = 0;           ///< try: retries so far.
+  Instant started_at{};
+  std::optional<Instant> first_failed_at;  ///< try: when the first attempt failed.
+  std::optional<Instant> wake_at;          ///< wait, retry delay.
+  std::optional<Instant> timeout_at;
+  Json spec;                         ///< call: the evaluated `with`; listen: resolved filters.
+  std::vector<Response> responses;   ///< call: answers so far.
+  template <class V>
+  void fields(V& v) {
+    v("id", id), v("parent", parent), v("step", step), v("slot", slot), v("raw", raw),
+        v("input", input), v("data", data), v("vars", vars), v("position", position),
+        v("ready", ready), v("inCatch", in_catch), v("iteration", iteration),
+        v("collection", collection), v("results", results), v("attempt", attempt),
+        v("startedAt", started_at), v("firstFailedAt", first_failed_at), v("wakeAt", wake_at),
+        v("timeoutAt", timeout_at), v("spec", spec), v("responses", responses);
+  }
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+enum class InstanceStatus { running, waiting, completed, faulted, cancelled };
+
+/// All the truth about one instance.
+struct State {
+  InstanceId id;
+  DefinitionRef definition;
+  UnitId unit;
+  std::string business_key;
+  PersonId initiator;
+  InstanceStatus status = InstanceStatus::running;
+  Instant started_at{};
+  std::optional<Instant> ended_at;
+  Json context = Json::object();
+  Json output;
+  std::optional<WorkflowError> error;
+  std::map<NodeId, Node> nodes;
+  std::map<TaskId, Task> tasks;  ///< Open ones.
+  /// Who performed which step, in all rounds, by step pointer: four-eyes looks here.
+  std::map<std::string, std::set<PersonId>> performers;
+  NodeId next_node = 1;
+  std::int64_t next_task = 1;
+  std::int64_t steps_run = 0;
+  std::int64_t revision = 0;  ///< Number of events applied.
+  template <class V>
+  void fields(V& v) {
+    v("id", id), v("definition", definition), v("unit", unit), v("businessKey", business_key),
+        v("initiator", initiator), v("status", status), v("startedAt", started_at),
+        v("endedAt", ended_at), v("context", context), v("output", output), v("error", error),
+        v("nodes", nodes), v("tasks", tasks), v("performers", performers),
+        v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),
+        v("revision", revision);
+  }
+  friend bool operator==(const State&, const State&) = default;
+};
+
+/// A CloudEvent in structured form: attributes and `data` as one object.
+using CloudEvent = Json;
+
+// A vocabulary reads best as a table, hence:
+// clang-format off
+// Commands ask, and may be refused. A timer is a command like any other: there is one way in.
+struct StartInstance   { InstanceId id; UnitId unit; std::string business_key; Json input; PersonId by; };
+struct ContinueRun     {};                        ///< A slice ended with work left.
+struct TimerFired      { std::string timer; };    ///< See timer ids below.
+struct ClaimTask       { TaskId task; PersonId by; };
+struct ReleaseTask     { TaskId task; PersonId by; };
+struct CompleteTask    { TaskId task; PersonId by; std::string outcome; std::string comment; Json data; std::vector<Attachment> attachments; };
+struct CommentOnTask   { TaskId task; PersonId by; std::string comment; };
+struct DeliverEvent    { NodeId node; CloudEvent event; };
+struct CancelInstance  { PersonId by; std::string reason; };
+
+using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
+                             CompleteTask, CommentOnTask, DeliverEvent, CancelInstance>;
+// clang-format on
+
+// Events are facts: never refused and, once released, never given another meaning. What can be
+// derived from the state before them is left out ("raw", "input" when equal to what flows anyway).
+// Full list with codecs: events.hpp.
+
+/// What the engine stores and sends besides the events, in the same transaction.
+/// Timer ids: "n<node>" wakes a node, "x<node>" ends it by timeout, "t<task id>" is a task's next
+/// moment.
+struct SetTimer {
+  std::string timer;
+  Instant due_at;
+};
+struct ClearTimer {
+  std::string timer;
+};
+/// The task as lists show it has changed (opened, claimed, overdue, ended): store this image.
+struct SaveTask {
+  Task task;
+  Text title;
+  Json spec;         ///< The evaluated `with`, as the task page needs it.
+  std::string step_pointer;
+  std::string kind;  ///< "task", "ballot", "tally", "countersign".
+  std::optional<Response> response;
+};
+/// A message for the broker, through the outbox.
+struct Publish {
+  std::string routing_key;
+  CloudEvent event;
+};
+/// In-app messages (the bell), one row a person.
+struct Notify {
+  std::vector<PersonId> to;
+  std::string kind;  ///< task.created | task.reminder | task.overdue | task.escalated | notice ...
+  Text title;
+  Text body;
+  TaskId task;  ///< Empty: none.
+};
+/// The instance waits for an event of this type ("" = any type); filters are checked by decide.
+struct Subscribe {
+  NodeId node;
+  std::vector<std::string> types;
+};
+struct Unsubscribe {
+  NodeId node;
+};
+using Effect =
+    std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe>;
+
+}  // namespace kyhan
