@@ -1,0 +1,221 @@
+#pragma once
+/// The one door through which anything changes.
+///
+/// The engine owns one thread, and that thread alone writes. It drains the commands that wait,
+/// decides each (core/decide.hpp), stages everything in one transaction, commits once, and only
+/// then answers, wakes the relay and tells the listeners. Due timers, events from outside and
+/// slices of long runs are commands of the same kind. Every function here may be called from any
+/// thread; callbacks run on the engine thread, exactly once each, and must hand on and return.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflow/core/calendar.hpp"
+#include "workflow/core/directory.hpp"
+#include "workflow/core/model.hpp"
+#include "workflow/core/result.hpp"
+#include "workflow/engine/catalog.hpp"
+#include "workflow/engine/changes.hpp"
+#include "workflow/engine/clock.hpp"
+
+namespace kyhan {
+
+class UnitOfWork;
+class EngineLoop;  // engine_loop.hpp: what lives on the engine thread.
+
+/// Every bound of the engine, by name.
+struct EngineLimits {
+  std::size_t inbox_commands_max = 4096;  ///< Waiting from outside; beyond: "busy".
+  std::size_t batch_commands_max = 256;   ///< In one transaction.
+  std::size_t batch_steps_max = 20'000;   ///< Steps of all its commands together.
+  int slice_steps_max = 256;              ///< Of one command; beyond, the run is continued later.
+  std::size_t cached_states_max = 4096;   ///< Instances kept in memory between commands.
+  std::size_t cached_state_bytes_max = 64u << 20;  ///< Together, estimated.
+  std::size_t timer_page_max = 256;                ///< Due timers read at a time.
+  std::size_t starts_per_pass_max = 256;  ///< Instances one scheduled start makes in a batch.
+  Milliseconds audit_pause{60'000};       ///< Between two pages of the audit scan; 0: no scan.
+  std::size_t audit_page_max = 200;       ///< Instances looked at in one page.
+  Milliseconds idempotency_kept_for{24 * 3600 * 1000};
+};
+
+struct EngineConfig {
+  std::filesystem::path home;  ///< $KYHAN_HOME: the database is `kyhan.db` in it.
+  std::shared_ptr<Clock> clock;
+  EngineLimits limits = {};
+  /// Marks a fresh database as a demonstration; a marked one is refused without, and the other way
+  /// round.
+  bool demonstration = false;
+  std::string source = "/kyhan";  ///< `source` of events the engine itself makes.
+};
+
+/// `Idempotency-Key` of a request: the same key and fingerprint give the first answer again.
+struct Idempotency {
+  std::string key;          ///< Made unique by caller: "<person>/<key>". Empty: none.
+  std::string fingerprint;  ///< Hash of route and body.
+};
+
+struct SubmitOptions {
+  /// The task version the caller has seen; another one is refused: `stale` "task-changed".
+  std::optional<std::int64_t> expected_version;
+  PersonId actor;           ///< Who asks; empty: the engine itself.
+  std::string via = "api";  ///< web | api | cli | timer | event.
+  Idempotency idempotency;
+};
+
+struct StartRequest {
+  std::string definition;    ///< Name.
+  std::string version;       ///< Empty: the newest.
+  UnitId unit;               ///< May be empty where the definition needs none.
+  std::string business_key;  ///< Empty: by the definition's expression, or none.
+  Json input = Json::object();
+  PersonId by;
+  bool by_administrator = false;  ///< System administrators may start anything anywhere.
+  std::string via = "api";
+  Idempotency idempotency;
+};
+
+/// A task that is open after a command.
+struct OpenTask {
+  TaskId id;
+  std::string name;
+  std::int64_t version = 1;  ///< ETag.
+};
+
+/// What a command has done, durable by the time it is told.
+struct Receipt {
+  InstanceId instance;
+  InstanceStatus status = InstanceStatus::running;
+  std::int64_t revision = 0;
+  std::vector<OpenTask> open_tasks;  ///< All that are open now, of this instance.
+  std::optional<Task> task;          ///< The task the command named, as it stands now.
+  bool repeated = false;             ///< The first answer to the same idempotency key.
+};
+
+struct PublishedReport {
+  DefinitionRef ref;
+  bool published = false;     ///< False for a dry run, faults, or a version that is there already.
+  bool unchanged = false;     ///< The same version with the same content was there already.
+  std::vector<Fault> faults;  ///< Any that is no warning: nothing was published.
+  Json difference =
+      Json::object();  ///< To the newest version: {added, removed, changed: [pointer]}.
+};
+
+struct DeliveryReport {
+  std::size_t delivered = 0;  ///< Instances that consumed the event.
+};
+
+struct ClockReport {
+  Instant now{};
+  std::size_t fired = 0;  ///< Timers and scheduled starts.
+};
+
+template <class T>
+using Callback = std::function<void(Result<T>)>;
+
+/// A consistent copy of the counters, for /metrics. All count from the start of the process.
+struct EngineCounters {
+  std::uint64_t commands = 0;  ///< Decided, refused ones too.
+  std::uint64_t refused = 0;
+  std::uint64_t steps = 0;   ///< Of the language, that ended or waited.
+  std::uint64_t events = 0;  ///< Journal rows.
+  std::uint64_t commits = 0;
+  std::uint64_t commits_failed = 0;
+  std::uint64_t batch_commands_last = 0;
+  std::uint64_t batch_commands_max = 0;
+  std::uint64_t timers_fired = 0;
+  std::uint64_t starts_scheduled = 0;
+  std::uint64_t outbox_written = 0;
+  std::uint64_t outbox_sent = 0;
+  std::uint64_t inbox_refused = 0;
+  std::uint64_t cache_hits = 0;
+  std::uint64_t cache_misses = 0;
+  std::uint64_t orphans_found =
+      0;                          ///< Waiting instances without their timer, task or subscription.
+  std::uint64_t audited = 0;      ///< Instances the audit has looked at.
+  std::size_t inbox_waiting = 0;  ///< Now.
+  std::size_t states_cached = 0;  ///< Now.
+  Milliseconds timer_lag{0};      ///< Lateness of the last timer fired.
+  Milliseconds commit_last{0};    ///< Duration of the last commit, the log's sync included.
+  /// Upper bounds in microseconds (the last one infinite) and how many commits took that long.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> commit_microseconds;
+};
+
+class Engine {
+ public:
+  /// Opens the database of `home` under its lock, continues what a crash interrupted, starts the
+  /// thread. Errors: `conflict` "home-in-use" (another engine has it), "demonstration-database",
+  /// "production-database"; `unavailable` when it cannot be opened or migrated.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(EngineConfig config);
+  ~Engine();  ///< stop(), if nobody has.
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// One command to one instance. Errors: those of decide(); `not_found` "unknown-instance";
+  /// `stale` "task-changed"; `invalid` "idempotency-mismatch"; `unavailable` "busy", "disk-full",
+  /// "stopping".
+  void submit(InstanceId instance, Command command, SubmitOptions options,
+              Callback<Receipt> callback);
+  /// Starts an instance. Errors besides: `not_found` "unknown-definition", "unknown-unit";
+  /// `forbidden` "may-not-start"; `conflict` "duplicate-business-key", whose first field error has
+  /// the id of the instance that has the key as `code`.
+  void start(StartRequest request, Callback<Receipt> callback);
+  /// Every other write: runs on the engine thread inside the transaction of its batch; a refusal
+  /// undoes what it alone has written.
+  void write(std::function<Result<Json>(UnitOfWork&)> work, Callback<Json> callback);
+  /// Compiles on a thread of its own, then publishes. Refusals: `conflict` "version-exists"; faults
+  /// are in the report.
+  void publish_definition(std::string document, PersonId by, bool dry_run,
+                          Callback<PublishedReport> callback);
+  /// Replaces units, people, groups. Errors: `invalid` with fields, as Directory::parse.
+  void import_organisation(Json organisation, PersonId by, Callback<Json> callback);
+  /// Replaces or adds one calendar file. Errors as parse_calendar.
+  void import_calendar(Json calendar, PersonId by, Callback<Json> callback);
+  /// An event from outside, to every instance that waits for it; each id of a source once.
+  /// Errors: `invalid` "bad-event" when `id`, `source` or `type` is missing.
+  void deliver(CloudEvent event, Callback<DeliveryReport> callback);
+  /// Moves a virtual clock to `to`, firing every timer in order at its own time; answers when all
+  /// is settled. Errors: `not_found` "no-virtual-clock"; as VirtualClock::advance_to; `unavailable`
+  /// "clock-never-settles" when an instance runs on and on.
+  void advance_clock(Instant to, Callback<ClockReport> callback);
+
+  // Waiting forms, for the command line and tests. Not to be called on the engine thread.
+  [[nodiscard]] Result<Receipt> submit(InstanceId instance, Command command, SubmitOptions options);
+  [[nodiscard]] Result<Receipt> start(StartRequest request);
+  [[nodiscard]] Result<Json> write(std::function<Result<Json>(UnitOfWork&)> work);
+  [[nodiscard]] Result<PublishedReport> publish_definition(std::string document, PersonId by,
+                                                           bool dry_run);
+  [[nodiscard]] Result<Json> import_organisation(Json organisation, PersonId by);
+  [[nodiscard]] Result<Json> import_calendar(Json calendar, PersonId by);
+  [[nodiscard]] Result<DeliveryReport> deliver(CloudEvent event);
+  [[nodiscard]] Result<ClockReport> advance_clock(Instant to);
+
+  /// Snapshots; hold the pointer as long as you look.
+  [[nodiscard]] std::shared_ptr<const Directory> directory() const;
+  [[nodiscard]] std::shared_ptr<const Calendars> calendars() const;
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog() const;
+  [[nodiscard]] const Clock& clock() const;
+  [[nodiscard]] EngineCounters counters() const;
+  /// False once the disk has refused the last commit.
+  [[nodiscard]] bool healthy() const;
+
+  /// Listeners stay until `unsubscribe`, which returns only when none of its calls is running.
+  [[nodiscard]] int subscribe(ChangeListener listener);
+  void unsubscribe(int subscription);
+  /// Called after a commit that has put something into the outbox. Set once, before the relay runs.
+  void on_outbox(std::function<void()> wake);
+
+  /// Finishes the batch it is at, refuses what still waits ("stopping"), ends the thread, closes
+  /// the database. May be called twice.
+  void stop();
+
+ private:
+  explicit Engine(std::unique_ptr<EngineLoop> loop);
+  std::unique_ptr<EngineLoop> loop_;
+};
+
+}  // namespace kyhan
