@@ -1,0 +1,204 @@
+#pragma once
+/// Every query there is, on one read-only connection. Rows, not JSON; pages by key, never by
+/// offset. Who may see what is a parameter of the queries, so that a page is full whoever asks.
+///
+/// One thread at a time (Store::reads() hands them out). Every function fails with `unavailable`
+/// "storage", "disk-full" or "storage-busy" when the database does; `find_` gives nothing where
+/// there is nothing.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflow/core/result.hpp"
+#include "workflow/store/rows.hpp"
+
+namespace kyhan {
+
+class Database;
+
+constexpr int page_limit_max = 200;
+/// Group counts stop here: beyond it the true number no longer helps a person.
+constexpr std::int64_t counted_max = 10'000;
+
+/// A page: at most the asked number of items; `end_cursor` goes into the next `after`.
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::string end_cursor;  ///< Opaque, URL-safe; empty when there are no items.
+  bool has_more = false;
+};
+
+/// `limit` is brought into [1, page_limit_max]; an `after` that no page gave is `invalid`
+/// "bad-cursor".
+struct PageRequest {
+  int limit = 50;
+  std::string after;
+};
+
+/// Which instances the caller may see: everything, or those of `units` (which the caller oversees,
+/// subtrees spelled out) together with those `person` took part in.
+struct Visibility {
+  bool everything = false;
+  std::vector<UnitId> units;
+  PersonId person;  ///< Empty: nobody.
+};
+
+struct InstanceQuery {
+  Visibility visibility;
+  std::vector<UnitId> units;             ///< Only of these; empty: any.
+  std::vector<InstanceStatus> statuses;  ///< Empty: any.
+  std::string definition;                ///< Name; empty: any.
+  std::string search;                    ///< Folded (fold_for_search); empty: any.
+  PageRequest page;
+};
+
+/// Bounds of the due groups, which the caller computes in its zone: overdue < now <= today <
+/// tomorrow <= week < after_week <= later.
+struct DueBounds {
+  Instant now{};
+  Instant tomorrow{};
+  Instant after_week{};
+};
+enum class DueGroup { overdue, today, week, later, none };
+[[nodiscard]] DueGroup due_group_of(const std::optional<Instant>& due_at, const DueBounds& bounds);
+
+struct DueCounts {
+  std::int64_t overdue = 0, today = 0, week = 0, later = 0, none = 0;  ///< Each <= counted_max.
+};
+
+/// What narrows a list of tasks.
+struct TaskFilter {
+  std::optional<DueGroup> due;
+  std::vector<UnitId> units;  ///< Empty: any.
+  std::string definition;     ///< Name; empty: any.
+  std::string search;         ///< Folded; empty: any.
+};
+
+struct PersonLoad {
+  PersonId person;
+  std::int64_t open = 0;
+  std::int64_t overdue = 0;
+};
+struct DefinitionLoad {
+  std::string definition;
+  std::int64_t running = 0;    ///< running or waiting.
+  std::int64_t overdue = 0;    ///< Of them, with an overdue task.
+  std::int64_t completed = 0;  ///< Since `since`.
+};
+struct OverviewRows {
+  std::int64_t running = 0;
+  std::int64_t overdue = 0;
+  std::int64_t due_this_week = 0;
+  std::int64_t completed = 0;  ///< Since `since`.
+  std::vector<DefinitionLoad> by_definition;
+  std::vector<PersonLoad> by_person;  ///< Holders of open tasks, most overdue first, at most 100.
+};
+
+class Reads {
+ public:
+  explicit Reads(std::unique_ptr<Database> connection);
+  ~Reads();
+  Reads(const Reads&) = delete;
+  Reads& operator=(const Reads&) = delete;
+
+  // Instances.
+  [[nodiscard]] Result<std::optional<InstanceRow>> find_instance(const InstanceId& id);
+  [[nodiscard]] Result<bool> instance_visible(const InstanceId& id, const Visibility& to);
+  /// encode_state() as it was staged.
+  [[nodiscard]] Result<std::optional<std::string>> find_state(const InstanceId& id);
+  [[nodiscard]] Result<std::optional<InstanceId>> find_business_key(
+      std::string_view definition_name, std::string_view business_key);
+  [[nodiscard]] Result<Page<InstanceRow>> instances(const InstanceQuery& query);  ///< Newest first.
+  [[nodiscard]] Result<Page<HistoryRow>> history(const InstanceId& id, const PageRequest& page);
+  [[nodiscard]] Result<std::vector<TaskRow>> tasks_of(const InstanceId& id);  ///< As opened.
+  [[nodiscard]] Result<std::vector<AttachmentRow>> attachments_of(const InstanceId& id);
+  [[nodiscard]] Result<std::vector<PersonId>> participants_of(const InstanceId& id);
+  /// Those with a slice of work left, for the start; at most `limit`.
+  [[nodiscard]] Result<std::vector<InstanceId>> runnable_instances(int limit);
+
+  // Tasks. `keys` are Directory::keys_of the person (and of those the person stands in for).
+  [[nodiscard]] Result<std::optional<TaskRow>> find_task(const TaskId& id);
+  /// Open ones that the person holds, or may claim: due ascending, without a due date last.
+  [[nodiscard]] Result<Page<TaskRow>> my_tasks(const PersonId& person,
+                                               const std::vector<std::string>& keys,
+                                               const TaskFilter& filter, const DueBounds& bounds,
+                                               const PageRequest& page);
+  [[nodiscard]] Result<DueCounts> count_my_tasks(const PersonId& person,
+                                                 const std::vector<std::string>& keys,
+                                                 const DueBounds& bounds);
+  /// Ended ones that the person answered, latest first.
+  [[nodiscard]] Result<Page<TaskRow>> done_tasks(const PersonId& person, const TaskFilter& filter,
+                                                 const PageRequest& page);
+  /// Open ones of the units, due ascending. `everything` instead of units: administrators.
+  [[nodiscard]] Result<Page<TaskRow>> team_tasks(const std::vector<UnitId>& units, bool everything,
+                                                 const TaskFilter& filter, const DueBounds& bounds,
+                                                 const PageRequest& page);
+  [[nodiscard]] Result<DueCounts> count_team_tasks(const std::vector<UnitId>& units,
+                                                   bool everything, const DueBounds& bounds);
+  /// Of the units, or of everything.
+  [[nodiscard]] Result<OverviewRows> overview(const std::vector<UnitId>& units, bool everything,
+                                              const DueBounds& bounds, Instant since);
+
+  // What waits.
+  [[nodiscard]] Result<std::vector<DueTimer>> due_timers(Instant now,
+                                                         int limit);  ///< Earliest first.
+  [[nodiscard]] Result<std::optional<Instant>> next_due();            ///< Of all timers.
+  /// Instances that listen for this type, or for any.
+  [[nodiscard]] Result<std::vector<Subscription>> subscriptions(std::string_view type);
+
+  // Messages.
+  [[nodiscard]] Result<std::vector<OutboxRow>> outbox_after(std::int64_t seq, int limit);
+  [[nodiscard]] Result<std::int64_t> outbox_size();
+  [[nodiscard]] Result<Page<NotificationRow>> notifications(const PersonId& person,
+                                                            bool unread_only,
+                                                            const PageRequest& page);
+  [[nodiscard]] Result<std::int64_t> count_unread(const PersonId& person);  ///< <= counted_max.
+
+  // Definitions and the world around.
+  [[nodiscard]] Result<std::vector<DefinitionRow>> definitions();  ///< All versions, by name.
+  [[nodiscard]] Result<std::optional<DefinitionRow>> find_definition(const DefinitionRef& ref);
+  [[nodiscard]] Result<std::optional<std::string>> find_organisation();  ///< JSON text.
+  [[nodiscard]] Result<std::vector<std::string>> calendars();            ///< JSON texts.
+  [[nodiscard]] Result<std::vector<ScheduleRow>> schedules();
+  [[nodiscard]] Result<std::vector<ScheduleRow>> due_schedules(Instant now, int limit);
+  [[nodiscard]] Result<std::vector<PlannedStart>> due_starts(Instant now, int limit);
+  /// The next time a schedule or a planned start is due.
+  [[nodiscard]] Result<std::optional<Instant>> next_start();
+  [[nodiscard]] Result<std::optional<std::string>> find_setting(std::string_view key);
+
+  // People at the door.
+  [[nodiscard]] Result<std::optional<AccountRow>> find_account(std::string_view account);
+  [[nodiscard]] Result<std::vector<AccountRow>> accounts();
+  /// Expired ones are not there.
+  [[nodiscard]] Result<std::optional<SessionRow>> find_session(const Sha256& token_hash,
+                                                               Instant now);
+  [[nodiscard]] Result<std::optional<TokenRow>> find_token(const Sha256& token_hash, Instant now);
+  [[nodiscard]] Result<std::vector<TokenRow>> tokens();
+  [[nodiscard]] Result<std::optional<IdempotencyRow>> find_idempotency(std::string_view user,
+                                                                       std::string_view key);
+
+  // Attachments.
+  [[nodiscard]] Result<std::optional<AttachmentRow>> find_attachment(std::string_view id);
+  /// Whether any row names these bytes.
+  [[nodiscard]] Result<bool> attachment_bytes_named(std::string_view sha256);
+
+  /// Number of rows of the big tables, for /metrics.
+  struct Sizes {
+    std::int64_t instances_open = 0;
+    std::int64_t tasks_open = 0;
+    std::int64_t timers = 0;
+    std::int64_t outbox = 0;
+  };
+  [[nodiscard]] Result<Sizes> sizes();
+
+  [[nodiscard]] Database& connection() { return *connection_; }
+
+ private:
+  std::unique_ptr<Database> connection_;
+};
+
+}  // namespace kyhan

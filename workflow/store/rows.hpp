@@ -1,0 +1,209 @@
+#pragma once
+/// What is kept, as plain structs: the units of work take them, the reads give them. JSON columns
+/// are text that was encoded once by whoever made it (`..._json`) and is never parsed in the store.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflow/core/definition.hpp"
+#include "workflow/core/model.hpp"
+#include "workflow/core/types.hpp"
+
+namespace kyhan {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+[[nodiscard]] std::string to_hex(const Sha256& hash);  ///< 64 lower-case digits.
+[[nodiscard]] std::optional<Sha256> sha256_from_hex(std::string_view hex);
+[[nodiscard]] Sha256 sha256_of(std::string_view bytes);
+
+/// What the writer must remember of an instance between two commands: its row and the end of its
+/// journal. `key` 0: not stored yet. A value: keep the new one only when the command is kept.
+struct InstanceHead {
+  std::int64_t key = 0;
+  std::int64_t seq = 0;  ///< Of the last journal row; equals State::revision.
+  Sha256 hash{};         ///< Of the last journal row; zeros before the first.
+};
+
+/// What the lists need of an instance, beside its state.
+struct InstanceRow {
+  InstanceId id;
+  DefinitionRef definition;
+  UnitId unit;               ///< Empty: none.
+  std::string business_key;  ///< Empty: none. Unique per definition name.
+  PersonId initiator;        ///< Empty: the schedule or another system.
+  InstanceStatus status = InstanceStatus::running;
+  Instant started_at{};
+  std::optional<Instant> ended_at;
+  std::int64_t revision = 0;
+  bool runnable = false;  ///< A slice ended with work left: submit ContinueRun.
+  bool overdue = false;   ///< An open task is.
+  std::string outcome;    ///< Of an ended one, for lists.
+  Text title;
+  std::string current_json;  ///< What it stands at: [{step, title, task?, holder, since, dueAt}].
+  std::string search;        ///< fold_for_search of title, business key and unit name.
+};
+
+/// An instance as the writer loads it.
+struct StoredInstance {
+  InstanceHead head;
+  std::string state_json;  ///< encode_state(), as staged.
+};
+
+/// One fact of an instance.
+struct JournalEntry {
+  std::int64_t seq = 0;  ///< 1, 2, 3 ... within the instance.
+  Instant at{};
+  std::string type;       ///< The event's name, "task_completed".
+  std::string actor;      ///< A person's id, or "system".
+  std::string body_json;  ///< encode(event).
+};
+
+struct HistoryRow {
+  std::int64_t position = 0;  ///< Over all instances, in commit order.
+  JournalEntry entry;
+  Sha256 previous{};
+  Sha256 hash{};
+};
+
+/// A task as lists and its page show it.
+struct TaskRow {
+  TaskId id;
+  InstanceId instance;  ///< Ignored when staged (the head says it).
+  std::int64_t node = 0;
+  std::string definition;          ///< Name of the definition.
+  std::string definition_version;  ///< Given by reads only.
+  std::string name;                ///< Of the step.
+  std::string kind;                ///< task | ballot | tally | countersign
+  std::string step_pointer;
+  Text title;
+  std::string spec_json;  ///< The evaluated `with`. Written once, when the task opens.
+  UnitId unit;
+  TaskState state = TaskState::offered;
+  PersonId holder;
+  std::vector<std::string> candidates;  ///< Keys (to_key).
+  std::vector<PersonId> excluded;
+  Instant opened_at{};
+  std::optional<Instant> claimed_at;
+  std::optional<Instant> due_at;
+  bool provisional = false;  ///< The due date is.
+  bool overdue = false;
+  std::optional<Instant> ended_at;
+  std::string outcome;
+  PersonId performer;        ///< Who ended it; empty: nobody, or the system.
+  std::int64_t version = 1;  ///< ETag.
+  int round = 1;             ///< Which time this step runs in the instance.
+  int priority = 0;
+  std::string image_json;     ///< The whole Task (core's codec): moments, due_explain and the rest.
+  std::string response_json;  ///< The Response; empty: none yet.
+  std::string search;         ///< fold_for_search of title, instance title, business key.
+  Text instance_title;        ///< Given by reads only.
+  std::string business_key;   ///< Given by reads only.
+};
+
+struct DueTimer {
+  InstanceId instance;
+  std::string timer;
+  Instant due_at{};
+};
+
+struct OutboxRow {
+  std::int64_t seq = 0;  ///< Rises with every message; messages of an instance are in order.
+  std::string id;        ///< Of the CloudEvent: a repeat carries the same.
+  std::string routing_key;
+  std::string body_json;
+  Instant created_at{};
+};
+
+struct DefinitionRow {
+  DefinitionRef ref;
+  Text title;
+  std::string document;  ///< JSON text.
+  Instant published_at{};
+  PersonId published_by;
+  bool latest = true;  ///< Of its name. Staging one as latest takes the mark from the others.
+};
+
+struct AccountRow {
+  std::string account;  ///< Sign-in name, lower case.
+  PersonId person;
+  std::string password_hash;  ///< libsodium's string; empty: cannot sign in.
+  bool disabled = false;
+  bool must_change = false;
+  Instant changed_at{};
+};
+
+struct SessionRow {
+  Sha256 token_hash{};
+  PersonId person;
+  std::string account;
+  Instant created_at{};
+  Instant expires_at{};
+  Instant last_seen_at{};
+};
+
+struct TokenRow {
+  Sha256 token_hash{};
+  std::string name;  ///< Unique.
+  PersonId person;   ///< Empty: a system.
+  bool system = false;
+  Instant created_at{};
+  std::optional<Instant> expires_at;
+};
+
+/// The first answer to an Idempotency-Key.
+struct IdempotencyRow {
+  std::string user;  ///< Account or token name.
+  std::string key;
+  std::string route;
+  Sha256 body_hash{};
+  int status = 0;
+  std::string response;
+  std::string etag;
+  Instant created_at{};
+};
+
+struct NotificationRow {
+  std::int64_t id = 0;  ///< Given when staged; rises.
+  PersonId person;
+  Instant at{};
+  std::string kind;
+  Text title;
+  Text body;
+  TaskId task;
+  InstanceId instance;
+  std::optional<Instant> read_at;
+};
+
+struct AttachmentRow {
+  Attachment file;
+  InstanceId instance;  ///< Of the task it was handed in for.
+  TaskId task;
+  PersonId uploaded_by;
+  Instant uploaded_at{};
+  bool used = false;  ///< Named by an accepted answer. Unused ones are swept after a day.
+};
+
+struct ScheduleRow {
+  std::string definition;  ///< Name.
+  std::string unit_kind;
+  std::optional<Instant> next_at;  ///< Empty: no further start.
+  std::optional<Instant> last_at;
+};
+
+/// A start foreseen by a schedule (spread over units), not made yet.
+struct PlannedStart {
+  std::string definition;  ///< Name.
+  UnitId unit;             ///< Empty: without a unit.
+  Instant scheduled_at{};  ///< The occurrence it belongs to.
+  Instant start_at{};      ///< When to start it.
+};
+
+struct Subscription {
+  InstanceId instance;
+  NodeId node = 0;
+};
+
+}  // namespace kyhan

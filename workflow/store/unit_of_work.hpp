@@ -1,0 +1,112 @@
+#pragma once
+/// Every write there is, as one transaction.
+///
+/// A UnitOfWork opens a transaction on the one write connection; `stage_...` methods write into it;
+/// commit() makes all of it durable at once (one fsync), and only then may anybody be answered. A
+/// command's writes stand between begin_command() and keep_command(), or drop_command() undoes
+/// them alone. Used by the engine's thread only.
+///
+/// Staging never reports: the first failure is remembered, later staging does nothing, and
+/// keep_command() or commit() tells it. So the path of a command reads as a list of what it writes.
+/// `find_...` methods read what is staged too.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "workflow/core/result.hpp"
+#include "workflow/store/rows.hpp"
+
+namespace kyhan {
+
+class Store;
+
+class UnitOfWork {
+ public:
+  /// Begins. One unit of work at a time; a begin that fails is told by the first result asked for.
+  explicit UnitOfWork(Store& store);
+  ~UnitOfWork();  ///< Rolls back, unless committed.
+  UnitOfWork(const UnitOfWork&) = delete;
+  UnitOfWork& operator=(const UnitOfWork&) = delete;
+
+  void begin_command();
+  /// Errors: `unavailable` "disk-full", "storage" (nothing of the command is left, the others
+  /// stand); `conflict` "constraint" (a duplicate that the caller did not look for first).
+  [[nodiscard]] Result<void> keep_command();
+  void drop_command() noexcept;
+  /// Durable when it returns without error; else nothing of the transaction is. `unavailable`
+  /// "disk-full", "storage".
+  [[nodiscard]] Result<void> commit();
+  /// After it this object only reports failure.
+  void roll_back() noexcept;
+
+  // Instances. `head` is changed in place as rows are added; give a copy and keep it on success.
+  [[nodiscard]] Result<std::optional<StoredInstance>> find_instance(const InstanceId& id);
+  /// The instance of this definition name that carries the business key, whatever its status.
+  [[nodiscard]] Result<std::optional<InstanceId>> find_business_key(
+      std::string_view definition_name, std::string_view business_key);
+  /// Inserts when head.key is 0 (and sets it), else updates what can change.
+  void stage_instance(InstanceHead& head, const InstanceRow& row, std::string_view state_json);
+  /// Appends one row to the hash chain: hash = SHA-256(previous hash || canonical row).
+  /// `entry.seq` must be head.seq + 1.
+  void stage_journal(InstanceHead& head, const JournalEntry& entry);
+  void stage_task(const InstanceHead& head, const TaskRow& row);
+  void stage_timer(const InstanceHead& head, std::string_view timer, Instant due_at);
+  void clear_timer(const InstanceHead& head, std::string_view timer);
+  /// An empty type means any. Replaces what the node waited for before.
+  void stage_subscription(const InstanceHead& head, NodeId node,
+                          const std::vector<std::string>& types);
+  void clear_subscription(const InstanceHead& head, NodeId node);
+  /// `person` may see the instance from now on. Twice harms nothing.
+  void stage_participant(const InstanceHead& head, const PersonId& person);
+
+  // Messages.
+  void stage_outbox(const OutboxRow& row);  ///< `seq` is given by the store.
+  void stage_sent_up_to(std::int64_t seq);  ///< The broker has confirmed all up to here: deletes.
+  void stage_sent(std::span<const std::int64_t> seqs);
+  void stage_notification(const NotificationRow& row);  ///< `id` is given by the store.
+  void stage_notifications_read(const PersonId& person, std::span<const std::int64_t> ids,
+                                Instant at);
+  void stage_all_notifications_read(const PersonId& person, Instant at);
+  /// False: the event (source, id) was received before, do not deliver again.
+  [[nodiscard]] Result<bool> stage_received_event(std::string_view source, std::string_view id,
+                                                  Instant at);
+
+  // Definitions and the world around.
+  void stage_definition(const DefinitionRow& row);
+  void stage_organisation(std::string_view document_json, Instant at);
+  void stage_calendar(std::string_view id, std::string_view document_json);
+  void stage_schedule(const ScheduleRow& row);  ///< Replaces the definition's row.
+  void clear_schedule(std::string_view definition_name);
+  void stage_planned_start(const PlannedStart& start);  ///< Twice harms nothing.
+  void clear_planned_start(const PlannedStart& start);
+  void stage_setting(std::string_view key, std::string_view value);
+
+  // People at the door.
+  void stage_account(const AccountRow& row);  ///< Inserts or replaces.
+  void stage_session(const SessionRow& row);  ///< Inserts or replaces (last_seen_at, expires_at).
+  void clear_session(const Sha256& token_hash);
+  void clear_sessions_of(std::string_view account);
+  void clear_expired(Instant now);  ///< Sessions, tokens, idempotency keys older than 24 h.
+  void stage_token(const TokenRow& row);
+  void clear_token(std::string_view name);
+  void stage_idempotency(const IdempotencyRow& row);
+  [[nodiscard]] Result<std::optional<IdempotencyRow>> find_idempotency(std::string_view user,
+                                                                       std::string_view key);
+
+  // Attachments (the bytes are on the disk already: BlobStore).
+  void stage_attachment(const AttachmentRow& row);
+  void stage_attachment_used(std::string_view id, const InstanceId& instance, const TaskId& task);
+  /// Unused ones uploaded before `before`; the bytes are removed by BlobStore::sweep.
+  void clear_unused_attachments(Instant before);
+
+  [[nodiscard]] bool failed() const;
+
+ private:
+  struct Work;
+  std::unique_ptr<Work> work_;
+};
+
+}  // namespace kyhan
