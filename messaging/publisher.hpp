@@ -34,9 +34,9 @@ class Publisher {
   virtual ~Publisher() = default;
   /// Sends all of `batch` in order and waits until the broker has confirmed each.
   [[nodiscard]] virtual PublishReport publish(const std::vector<OutboxMessage>& batch) = 0;
-  /// Keeps an idle connection alive (heartbeats) and notices its death. Cheap; call it about once a
-  /// second while there is nothing to send.
-  virtual void idle() = 0;
+  /// To be called about once a second while there is nothing to send: connects when there is no
+  /// connection (so that queues exist before the first message), keeps it alive, notices its death.
+  [[nodiscard]] virtual Result<void> idle() = 0;
   /// Makes a call that is waiting return soon, from another thread, for good.
   virtual void interrupt() = 0;
 };

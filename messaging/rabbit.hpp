@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -57,16 +58,16 @@ class RabbitPublisher final : public Publisher {
   explicit RabbitPublisher(RabbitEndpoint endpoint, RabbitTimeouts timeouts = {});
   ~RabbitPublisher() override;
   [[nodiscard]] PublishReport publish(const std::vector<OutboxMessage>& batch) override;
-  void idle() override;
+  [[nodiscard]] Result<void> idle() override;
   void interrupt() override;
 
  private:
   [[nodiscard]] Result<void> ensure_connected();
-  [[nodiscard]] Result<void> send(const OutboxMessage& message);
-  [[nodiscard]] PublishReport give_up(std::size_t confirmed, std::size_t unroutable, Error fault);
+  void drop_connection();
 
   RabbitEndpoint endpoint_;
   RabbitTimeouts timeouts_;
+  std::mutex mutex_;  ///< Guards opening and closing `connection_` against interrupt().
   RabbitConnection connection_;
   std::uint64_t next_tag_ = 1;
   std::atomic<bool> interrupted_ = false;
