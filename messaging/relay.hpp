@@ -3,7 +3,6 @@
 /// struck off only after the broker's confirm, so nothing is lost, and a crash between the two
 /// sends it again with the same id.
 
-#include <filesystem>
 #include <memory>
 
 #include "messaging/publisher.hpp"
@@ -12,6 +11,7 @@
 namespace kyhan {
 
 class Engine;
+class Store;
 class RelayThread;  // relay.cpp
 
 struct RelayLimits {
@@ -34,8 +34,8 @@ struct RelayCounters {
 
 class Relay {
  public:
-  /// Starts the relay's thread. `engine` and `publisher` must outlive it.
-  Relay(Engine& engine, std::filesystem::path home, Publisher& publisher, RelayLimits limits = {});
+  /// Starts the relay's thread. All three must outlive it.
+  Relay(Store& store, Engine& engine, Publisher& publisher, RelayLimits limits = {});
   ~Relay();  ///< stop(), if nobody has.
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;

@@ -8,7 +8,6 @@
 /// thread; callbacks run on the engine thread, exactly once each, and must hand on and return.
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,9 +21,11 @@
 #include "workflow/engine/catalog.hpp"
 #include "workflow/engine/changes.hpp"
 #include "workflow/engine/clock.hpp"
+#include "workflow/store/rows.hpp"
 
 namespace kyhan {
 
+class Store;
 class UnitOfWork;
 class EngineLoop;  // engine_loop.hpp: what lives on the engine thread.
 
@@ -40,23 +41,23 @@ struct EngineLimits {
   std::size_t starts_per_pass_max = 256;  ///< Instances one scheduled start makes in a batch.
   Milliseconds audit_pause{60'000};       ///< Between two pages of the audit scan; 0: no scan.
   std::size_t audit_page_max = 200;       ///< Instances looked at in one page.
-  Milliseconds idempotency_kept_for{24 * 3600 * 1000};
 };
 
 struct EngineConfig {
-  std::filesystem::path home;  ///< $KYHAN_HOME: the database is `kyhan.db` in it.
   std::shared_ptr<Clock> clock;
   EngineLimits limits = {};
   /// Marks a fresh database as a demonstration; a marked one is refused without, and the other way
   /// round.
   bool demonstration = false;
-  std::string source = "/kyhan";  ///< `source` of events the engine itself makes.
 };
 
-/// `Idempotency-Key` of a request: the same key and fingerprint give the first answer again.
+/// `Idempotency-Key` of a request: the same key, route and body give the first answer again. Empty
+/// `key`: none.
 struct Idempotency {
-  std::string key;          ///< Made unique by caller: "<person>/<key>". Empty: none.
-  std::string fingerprint;  ///< Hash of route and body.
+  std::string user;  ///< Account or token name: keys of two users never meet.
+  std::string key;
+  std::string route;
+  Sha256 body_hash{};
 };
 
 struct SubmitOptions {
@@ -147,16 +148,16 @@ struct EngineCounters {
 
 class Engine {
  public:
-  /// Opens the database of `home` under its lock, continues what a crash interrupted, starts the
-  /// thread. Errors: `conflict` "home-in-use" (another engine has it), "demonstration-database",
-  /// "production-database"; `unavailable` when it cannot be opened or migrated.
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(EngineConfig config);
+  /// Starts the thread, which continues what a crash interrupted. `store` must outlive the engine;
+  /// nothing else writes to it. Errors: `conflict` "demonstration-database",
+  /// "production-database"; `unavailable` when the database cannot be read.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(Store& store, EngineConfig config);
   ~Engine();  ///< stop(), if nobody has.
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   /// One command to one instance. Errors: those of decide(); `not_found` "unknown-instance";
-  /// `stale` "task-changed"; `invalid` "idempotency-mismatch"; `unavailable` "busy", "disk-full",
+  /// `stale` "task-changed"; `invalid` "idempotency-key-reused"; `unavailable` "busy", "disk-full",
   /// "stopping".
   void submit(InstanceId instance, Command command, SubmitOptions options,
               Callback<Receipt> callback);
@@ -209,8 +210,8 @@ class Engine {
   /// Called after a commit that has put something into the outbox. Set once, before the relay runs.
   void on_outbox(std::function<void()> wake);
 
-  /// Finishes the batch it is at, refuses what still waits ("stopping"), ends the thread, closes
-  /// the database. May be called twice.
+  /// Finishes the batch it is at, refuses what still waits ("stopping"), ends the threads. May be
+  /// called twice.
   void stop();
 
  private:
