@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workflow/core/json.hpp"
@@ -27,10 +28,18 @@ struct Membership {
   std::vector<RoleId> roles;
 };
 
+/// Time away, both days included, in the zone of the person's calendar.
+struct Absence {
+  Date from, to;
+  PersonId deputy;
+  std::string scope;  ///< As in the file; empty: everything.
+};
+
 struct Person {
   PersonId id;
   std::string name;
-  std::vector<Membership> memberships;
+  std::vector<Membership> memberships;  ///< In the file's order: the first is the principal one.
+  std::vector<Absence> absences;
 };
 
 /// One selector of people, resolved from `{user}`, `{role, unit|units, scope}` or `{group}`.
@@ -89,7 +98,10 @@ class Directory {
   std::map<PersonId, Person> people_;
   std::map<GroupId, std::vector<PersonId>> groups_;
   // Indexes the implementer adds go here.
-  std::map<std::pair<RoleId, UnitId>, std::vector<PersonId>> holders_;
+  std::map<std::pair<RoleId, UnitId>, std::vector<PersonId>> holders_;  ///< People sorted by id.
+  std::map<UnitId, std::vector<UnitId>> children_;                      ///< Sorted by id.
+
+  void index();
 };
 
 }  // namespace kyhan

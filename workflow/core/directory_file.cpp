@@ -1,0 +1,356 @@
+/// Reading and writing the file format of the directory.
+
+#include <algorithm>
+
+#include "workflow/core/directory.hpp"
+#include "workflow/core/time_text.hpp"
+
+namespace kyhan {
+namespace {
+
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+/// The members of one JSON value, read with every fault noted under its pointer.
+class Reader {
+ public:
+  std::vector<FieldError> faults;
+
+  void fault(std::string pointer, std::string code, Text message) {
+    faults.push_back({std::move(pointer), std::move(code), std::move(message)});
+  }
+
+  /// True when `value` is an object; unknown members are faults.
+  bool object(const Json& value, const std::string& pointer,
+              std::initializer_list<std::string_view> known) {
+    if (!value.is_object()) {
+      fault(pointer, "type", {"Phải là một đối tượng JSON.", "It must be a JSON object."});
+      return false;
+    }
+    for (const auto& [key, member] : value.items()) {
+      if (std::find(known.begin(), known.end(), key) == known.end()) {
+        fault(pointer + "/" + key, "unknown-field",
+              {"Không có trường “" + key + "” ở đây.", "There is no field “" + key + "” here."});
+      }
+    }
+    return true;
+  }
+
+  /// The array member, or an empty array with a fault when it is needed and not there.
+  const Json& array(const Json& value, const char* key, const std::string& pointer, bool needed) {
+    static const Json none = Json::array();
+    if (!value.contains(key)) {
+      if (needed) missing(pointer + "/" + key, key);
+      return none;
+    }
+    if (value[key].is_array()) return value[key];
+    fault(pointer + "/" + key, "type",
+          {std::string("“") + key + "” phải là một mảng.",
+           std::string("“") + key + "” must be an array."});
+    return none;
+  }
+
+  std::string text(const Json& value, const char* key, const std::string& pointer, bool needed) {
+    if (!value.contains(key)) {
+      if (needed) missing(pointer + "/" + key, key);
+      return {};
+    }
+    const Json& member = value[key];
+    if (member.is_string() && !member.get_ref<const std::string&>().empty()) {
+      return member.get<std::string>();
+    }
+    fault(pointer + "/" + key, "type",
+          {std::string("“") + key + "” phải là chuỗi không rỗng.",
+           std::string("“") + key + "” must be a string that is not empty."});
+    return {};
+  }
+
+  /// Empty when missing or faulty.
+  std::string id(const Json& value, const char* key, const std::string& pointer, bool needed) {
+    return checked_id(text(value, key, pointer, needed), pointer + "/" + key);
+  }
+
+  std::string checked_id(const std::string& found, const std::string& pointer) {
+    if (found.empty() || is_id(found)) return found;
+    fault(pointer, "id-format",
+          {"Mã “" + found + "” phải gồm 1 đến 40 chữ thường không dấu, chữ số, gạch nối.",
+           "The id “" + found + "” must be 1 to 40 small letters, digits or hyphens."});
+    return {};
+  }
+
+  Text name(const Json& value, const std::string& pointer) {
+    if (!value.contains("name") || !value["name"].is_object()) {
+      const std::string both = text(value, "name", pointer, true);
+      return {both, both};
+    }
+    object(value["name"], pointer + "/name", {"vi", "en"});
+    return {text(value["name"], "vi", pointer + "/name", true),
+            text(value["name"], "en", pointer + "/name", true)};
+  }
+
+  Date date(const Json& value, const char* key, const std::string& pointer) {
+    const std::string written = text(value, key, pointer, true);
+    if (written.empty()) return {};
+    const auto read = parse_iso_date(written);
+    if (read.has_value()) return *read;
+    fault(pointer + "/" + key, "date-format", read.error().detail);
+    return {};
+  }
+
+ private:
+  void missing(const std::string& pointer, const char* key) {
+    fault(pointer, "required",
+          {std::string("Thiếu trường “") + key + "”.",
+           std::string("The field “") + key + "” is missing."});
+  }
+};
+
+std::string member(const std::string& list, std::size_t index) {
+  return list + "/" + std::to_string(index);
+}
+
+Unit read_unit(Reader& reader, const Json& value, const std::string& pointer) {
+  if (!reader.object(value, pointer, {"id", "name", "kind", "parent", "calendar"})) return {};
+  Unit unit;
+  unit.id = UnitId{reader.id(value, "id", pointer, true)};
+  unit.name = reader.name(value, pointer);
+  unit.kind = reader.id(value, "kind", pointer, true);
+  unit.parent = UnitId{reader.id(value, "parent", pointer, false)};
+  unit.calendar = reader.id(value, "calendar", pointer, false);
+  return unit;
+}
+
+Membership read_membership(Reader& reader, const Json& value, const std::string& pointer) {
+  if (!reader.object(value, pointer, {"unit", "roles"})) return {};
+  Membership membership;
+  membership.unit = UnitId{reader.id(value, "unit", pointer, true)};
+  const Json& roles = reader.array(value, "roles", pointer, true);
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    const std::string at = member(pointer + "/roles", i);
+    const RoleId role{roles[i].is_string() ? reader.checked_id(roles[i].get<std::string>(), at)
+                                           : std::string{}};
+    if (!roles[i].is_string() || roles[i] == "") {
+      reader.fault(at, "type", {"Vai trò phải là một mã.", "A role must be an id."});
+    } else if (std::find(membership.roles.begin(), membership.roles.end(), role) !=
+               membership.roles.end()) {
+      reader.fault(at, "duplicate",
+                   {"Vai trò “" + role.text() + "” lặp lại.",
+                    "The role “" + role.text() + "” is repeated."});
+    } else if (!role.empty()) {
+      membership.roles.push_back(role);
+    }
+  }
+  return membership;
+}
+
+Absence read_absence(Reader& reader, const Json& value, const std::string& pointer) {
+  if (!reader.object(value, pointer, {"from", "to", "deputy", "scope"})) return {};
+  Absence absence;
+  absence.from = reader.date(value, "from", pointer);
+  absence.to = reader.date(value, "to", pointer);
+  absence.deputy = PersonId{reader.id(value, "deputy", pointer, true)};
+  absence.scope = reader.text(value, "scope", pointer, false);
+  if (absence.from.ok() && absence.to.ok() && absence.to < absence.from) {
+    reader.fault(pointer + "/to", "before-from",
+                 {"Ngày cuối vắng mặt đứng trước ngày đầu.",
+                  "The last day of absence lies before the first."});
+  }
+  return absence;
+}
+
+Person read_person(Reader& reader, const Json& value, const std::string& pointer) {
+  if (!reader.object(value, pointer, {"id", "name", "memberships", "absences"})) return {};
+  Person person;
+  person.id = PersonId{reader.id(value, "id", pointer, true)};
+  person.name = reader.text(value, "name", pointer, true);
+  const Json& memberships = reader.array(value, "memberships", pointer, true);
+  for (std::size_t i = 0; i < memberships.size(); ++i) {
+    const std::string at = member(pointer + "/memberships", i);
+    Membership one = read_membership(reader, memberships[i], at);
+    const bool again = std::any_of(
+        person.memberships.begin(), person.memberships.end(),
+        [&](const Membership& other) { return !one.unit.empty() && other.unit == one.unit; });
+    if (again) {
+      reader.fault(at + "/unit", "duplicate",
+                   {"Đơn vị “" + one.unit.text() + "” lặp lại; hãy gộp các vai trò.",
+                    "The unit “" + one.unit.text() + "” is repeated; put the roles together."});
+    }
+    person.memberships.push_back(std::move(one));
+  }
+  const Json& absences = reader.array(value, "absences", pointer, false);
+  for (std::size_t i = 0; i < absences.size(); ++i) {
+    person.absences.push_back(read_absence(reader, absences[i], member(pointer + "/absences", i)));
+  }
+  return person;
+}
+
+void unknown_unit(Reader& reader, std::string pointer, const UnitId& unit) {
+  reader.fault(std::move(pointer), "unknown-unit",
+               {"Không có đơn vị “" + unit.text() + "” trong tệp.",
+                "There is no unit “" + unit.text() + "” in the file."});
+}
+
+void unknown_person(Reader& reader, std::string pointer, const PersonId& person) {
+  reader.fault(std::move(pointer), "unknown-person",
+               {"Không có người “" + person.text() + "” trong tệp.",
+                "There is no person “" + person.text() + "” in the file."});
+}
+
+/// Parents that exist, and no unit below itself. `place`: where each unit stands in the file.
+void check_parents(Reader& reader, const std::map<UnitId, Unit>& units,
+                   const std::map<UnitId, std::string>& place) {
+  std::set<UnitId> sound;  // Known to reach the top.
+  for (const auto& [id, unit] : units) {
+    if (!unit.parent.empty() && units.count(unit.parent) == 0) {
+      unknown_unit(reader, place.at(id) + "/parent", unit.parent);
+    }
+    std::set<UnitId> path;
+    for (auto at = units.find(id); at != units.end() && sound.count(at->first) == 0;
+         at = units.find(at->second.parent)) {
+      if (!path.insert(at->first).second) {
+        if (at->first == id) {
+          reader.fault(place.at(id) + "/parent", "cycle",
+                       {"Đơn vị “" + id.text() + "” là cấp dưới của chính nó.",
+                        "The unit “" + id.text() + "” lies below itself."});
+        }
+        path.clear();
+        break;
+      }
+    }
+    sound.insert(path.begin(), path.end());
+  }
+}
+
+void check_references(Reader& reader, const Person& person, const std::string& pointer,
+                      const std::map<UnitId, Unit>& units,
+                      const std::map<PersonId, Person>& people) {
+  for (std::size_t i = 0; i < person.memberships.size(); ++i) {
+    const UnitId& unit = person.memberships[i].unit;
+    if (!unit.empty() && units.count(unit) == 0) {
+      unknown_unit(reader, member(pointer + "/memberships", i) + "/unit", unit);
+    }
+  }
+  for (std::size_t i = 0; i < person.absences.size(); ++i) {
+    const PersonId& deputy = person.absences[i].deputy;
+    const std::string at = member(pointer + "/absences", i) + "/deputy";
+    if (deputy == person.id && !deputy.empty()) {
+      reader.fault(at, "self", {"Không thể tự thay mình.", "Nobody can be their own deputy."});
+    } else if (!deputy.empty() && people.count(deputy) == 0) {
+      unknown_person(reader, at, deputy);
+    }
+  }
+}
+
+/// Puts `item` under its id, or notes that the id is taken.
+template <class Id, class Item>
+bool put(Reader& reader, std::map<Id, Item>& items, const Id& id, Item item,
+         const std::string& pointer) {
+  if (id.empty()) return false;
+  if (items.emplace(id, std::move(item)).second) return true;
+  reader.fault(pointer + "/id", "duplicate",
+               {"Mã “" + id.text() + "” đã dùng.", "The id “" + id.text() + "” is taken."});
+  return false;
+}
+
+Json name_json(const Text& name) {
+  if (name.vi == name.en) return name.vi;
+  return Json{{"vi", name.vi}, {"en", name.en}};
+}
+
+Json person_json(const Person& person) {
+  Json memberships = Json::array();
+  for (const Membership& membership : person.memberships) {
+    Json roles = Json::array();
+    for (const RoleId& role : membership.roles) roles.push_back(role.text());
+    memberships.push_back({{"unit", membership.unit.text()}, {"roles", std::move(roles)}});
+  }
+  Json json{
+      {"id", person.id.text()}, {"name", person.name}, {"memberships", std::move(memberships)}};
+  for (const Absence& absence : person.absences) {
+    Json one{{"from", to_iso_date(absence.from)},
+             {"to", to_iso_date(absence.to)},
+             {"deputy", absence.deputy.text()}};
+    if (!absence.scope.empty()) one["scope"] = absence.scope;
+    json["absences"].push_back(std::move(one));
+  }
+  return json;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Directory>> Directory::parse(const Json& file) {
+  Reader reader;
+  const auto directory = std::make_shared<Directory>();
+  std::map<UnitId, std::string> unit_place;
+  std::map<PersonId, std::string> person_place;
+  std::vector<std::pair<std::string, GroupId>> group_members;  // Pointer and group.
+  if (reader.object(file, "", {"units", "people", "groups"})) {
+    const Json& units = reader.array(file, "units", "", true);
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const std::string at = member("/units", i);
+      Unit unit = read_unit(reader, units[i], at);
+      const UnitId id = unit.id;
+      if (put(reader, directory->units_, id, std::move(unit), at)) unit_place[id] = at;
+    }
+    const Json& people = reader.array(file, "people", "", true);
+    for (std::size_t i = 0; i < people.size(); ++i) {
+      const std::string at = member("/people", i);
+      Person person = read_person(reader, people[i], at);
+      const PersonId id = person.id;
+      if (put(reader, directory->people_, id, std::move(person), at)) person_place[id] = at;
+    }
+    check_parents(reader, directory->units_, unit_place);
+    for (const auto& [id, person] : directory->people_) {
+      check_references(reader, person, person_place.at(id), directory->units_, directory->people_);
+    }
+    const Json& groups = reader.array(file, "groups", "", false);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      const std::string at = member("/groups", i);
+      if (!reader.object(groups[i], at, {"id", "members"})) continue;
+      const Json& members = reader.array(groups[i], "members", at, true);
+      std::set<PersonId> found;
+      for (std::size_t j = 0; j < members.size(); ++j) {
+        const PersonId person{members[j].is_string() ? members[j].get<std::string>() : ""};
+        if (directory->people_.count(person) == 0) {
+          unknown_person(reader, member(at + "/members", j), person);
+        }
+        found.insert(person);
+      }
+      const GroupId id{reader.id(groups[i], "id", at, true)};
+      put(reader, directory->groups_, id, std::vector<PersonId>(found.begin(), found.end()), at);
+    }
+  }
+  if (!reader.faults.empty()) {
+    const std::string count = std::to_string(reader.faults.size());
+    return Error{ErrorCode::invalid, "bad-directory",
+                 Text{"Tệp tổ chức có " + count +
+                          " chỗ sai; chỗ đầu tiên: " + reader.faults.front().message.vi,
+                      "The organisation file has " + count +
+                          " faults; the first: " + reader.faults.front().message.en},
+                 std::move(reader.faults)};
+  }
+  directory->index();
+  return std::shared_ptr<const Directory>(directory);
+}
+
+Json Directory::to_json() const {
+  Json json{{"units", Json::array()}, {"people", Json::array()}, {"groups", Json::array()}};
+  for (const auto& [id, unit] : units_) {
+    Json one{{"id", id.text()}, {"name", name_json(unit.name)}, {"kind", unit.kind}};
+    if (!unit.parent.empty()) one["parent"] = unit.parent.text();
+    if (!unit.calendar.empty()) one["calendar"] = unit.calendar;
+    json["units"].push_back(std::move(one));
+  }
+  for (const auto& [id, person] : people_) json["people"].push_back(person_json(person));
+  for (const auto& [id, members] : groups_) {
+    Json list = Json::array();
+    for (const PersonId& person : members) list.push_back(person.text());
+    json["groups"].push_back({{"id", id.text()}, {"members", std::move(list)}});
+  }
+  return json;
+}
+
+}  // namespace kyhan
