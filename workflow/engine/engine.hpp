@@ -26,6 +26,7 @@
 namespace kyhan {
 
 class Store;
+class Store;
 class UnitOfWork;
 class EngineLoop;  // engine_loop.hpp: what lives on the engine thread.
 
@@ -131,7 +132,6 @@ struct EngineCounters {
   std::uint64_t timers_fired = 0;
   std::uint64_t starts_scheduled = 0;
   std::uint64_t outbox_written = 0;
-  std::uint64_t outbox_sent = 0;
   std::uint64_t inbox_refused = 0;
   std::uint64_t cache_hits = 0;
   std::uint64_t cache_misses = 0;
@@ -200,6 +200,8 @@ class Engine {
   [[nodiscard]] std::shared_ptr<const Calendars> calendars() const;
   [[nodiscard]] std::shared_ptr<const Catalog> catalog() const;
   [[nodiscard]] const Clock& clock() const;
+  /// For reads (Store::reads()), backup and verify; everything that writes goes through write().
+  [[nodiscard]] Store& store() const;
   [[nodiscard]] EngineCounters counters() const;
   /// False once the disk has refused the last commit.
   [[nodiscard]] bool healthy() const;
