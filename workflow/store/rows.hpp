@@ -24,7 +24,7 @@ using Sha256 = std::array<std::uint8_t, 32>;
 struct InstanceHead {
   std::int64_t key = 0;
   std::int64_t seq = 0;  ///< Of the last journal row; equals State::revision.
-  Sha256 hash{};         ///< Of the last journal row; zeros before the first.
+  Sha256 hash{};         ///< Of the last journal row; of the instance's id before the first.
 };
 
 /// What the lists need of an instance, beside its state.
@@ -68,7 +68,8 @@ struct HistoryRow {
   Sha256 hash{};
 };
 
-/// A task as lists and its page show it.
+/// A task as lists and its page show it. Pages of tasks leave out what only a task's own page
+/// needs: spec_json, image_json, response_json.
 struct TaskRow {
   TaskId id;
   InstanceId instance;  ///< Ignored when staged (the head says it).
@@ -88,6 +89,7 @@ struct TaskRow {
   Instant opened_at{};
   std::optional<Instant> claimed_at;
   std::optional<Instant> due_at;
+  std::string due_date;      ///< The day people say, "2026-09-09"; empty: none.
   bool provisional = false;  ///< The due date is.
   bool overdue = false;
   std::optional<Instant> ended_at;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -45,9 +46,18 @@ class StorageFailure : public std::runtime_error {
 /// "storage".
 [[nodiscard]] Error storage_error(int extended_code, const std::string& message);
 
-/// Runs `work` and gives what it returns; a StorageFailure becomes the Result's error.
+template <class T>
+struct AsResult {
+  using type = Result<T>;
+};
+template <class T>
+struct AsResult<Result<T>> {
+  using type = Result<T>;
+};
+
+/// Runs `work` and gives what it returns (a Result as it is); a StorageFailure becomes the error.
 template <class F>
-auto guarded(F&& work) -> Result<std::invoke_result_t<F>> {
+auto guarded(F&& work) -> typename AsResult<std::invoke_result_t<F>>::type {
   try {
     if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
       work();
@@ -58,9 +68,11 @@ auto guarded(F&& work) -> Result<std::invoke_result_t<F>> {
   } catch (const StorageFailure& failure) { return failure.error(); }
 }
 
+class Database;
+
 /// A prepared statement on loan from its connection's cache: the destructor resets it and hands it
 /// back. Parameters count from 1, columns from 0, as in SQLite. Bound text is not copied: it must
-/// outlive the step, which is why temporaries are refused by `bind_all`'s users keeping them named.
+/// outlive the last step.
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -128,14 +140,14 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(class Database& database, sqlite3_stmt* handle, void* shelf)
-      : database_(&database), handle_(handle), shelf_(shelf) {}
+  Statement(const Database& database, sqlite3_stmt* handle, std::vector<sqlite3_stmt*>& shelf)
+      : database_(&database), handle_(handle), shelf_(&shelf) {}
   void copy_blob(int column, std::span<std::uint8_t> out) const;
   void give_back() noexcept;
 
-  class Database* database_ = nullptr;
+  const Database* database_ = nullptr;
   sqlite3_stmt* handle_ = nullptr;
-  void* shelf_ = nullptr;  ///< Where it goes back to.
+  std::vector<sqlite3_stmt*>* shelf_ = nullptr;  ///< Where it goes back to.
 };
 
 /// One connection.
@@ -154,22 +166,22 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// A statement for `sql`, from the cache when one is free. `sql` must live as long as the
-  /// connection when it is a literal; other texts are copied.
+  /// A statement for `sql`, from the cache when one is free.
   [[nodiscard]] Statement prepare(std::string_view sql);
   /// One or more statements without parameters or rows.
   void execute(const std::string& sql);
   [[nodiscard]] std::int64_t last_row() const;  ///< Row id of the last insert.
   [[nodiscard]] std::int64_t changes() const;   ///< Rows the last statement changed.
+  [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] sqlite3* handle() const { return handle_; }
   [[noreturn]] void fail(int code) const;  ///< Throws StorageFailure.
 
  private:
   friend class Statement;
-  struct Shelf;
+  using Shelf = std::vector<sqlite3_stmt*>;  ///< Free statements of one text.
   explicit Database(sqlite3* handle);
   sqlite3* handle_;
-  std::map<std::string, std::unique_ptr<Shelf>, std::less<>> shelves_;
+  std::map<std::string, Shelf, std::less<>> shelves_;
 };
 
 /// BEGIN ... COMMIT. Leaving the scope without commit() rolls back. Finished is a state: a

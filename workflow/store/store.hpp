@@ -37,6 +37,7 @@ struct StoreOptions {
 };
 
 class ReadLease;
+struct StoreWriter;
 
 class Store {
  public:
@@ -59,13 +60,13 @@ class Store {
  private:
   friend class UnitOfWork;
   friend class ReadLease;
-  struct Writer;
   struct Readers;
   Store(HomeLock lock, std::filesystem::path home);
+  [[nodiscard]] Result<std::unique_ptr<Reads>> open_reader() const;
 
   HomeLock lock_;
   std::filesystem::path home_;
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<Readers> readers_;
 };
 

@@ -47,11 +47,15 @@ class UnitOfWork {
   /// The instance of this definition name that carries the business key, whatever its status.
   [[nodiscard]] Result<std::optional<InstanceId>> find_business_key(
       std::string_view definition_name, std::string_view business_key);
-  /// Inserts when head.key is 0 (and sets it), else updates what can change.
-  void stage_instance(InstanceHead& head, const InstanceRow& row, std::string_view state_json);
+  // The order within a command: stage_instance, stage_journal for each event, what waits, and at
+  // last stage_state.
+  /// Inserts when head.key is 0 (and sets key and hash), else updates what can change.
+  void stage_instance(InstanceHead& head, const InstanceRow& row);
   /// Appends one row to the hash chain: hash = SHA-256(previous hash || canonical row).
   /// `entry.seq` must be head.seq + 1.
   void stage_journal(InstanceHead& head, const JournalEntry& entry);
+  /// Stores encode_state() together with the end of the chain. After the journal rows.
+  void stage_state(const InstanceHead& head, std::string_view state_json);
   void stage_task(const InstanceHead& head, const TaskRow& row);
   void stage_timer(const InstanceHead& head, std::string_view timer, Instant due_at);
   void clear_timer(const InstanceHead& head, std::string_view timer);

@@ -1,0 +1,84 @@
+// Tasks, and the inbox: the index by which a person's own work is found.
+
+#include <limits>
+
+#include "workflow/store/lists.hpp"
+#include "workflow/store/names.hpp"
+#include "workflow/store/no_due.hpp"
+#include "workflow/store/work.hpp"
+
+namespace kyhan {
+namespace {
+
+/// Under which keys the task is found: those of its candidates while nobody holds it, then the
+/// holder's own, and none once it has ended.
+std::string inbox_of(const TaskRow& task) {
+  if (!is_open(task.state)) return {};
+  if (!task.holder.empty()) return join_list(std::vector{"user:" + task.holder.text()});
+  return join_list(task.candidates);
+}
+
+/// The task's place in the inbox, as it was stored.
+struct Place {
+  std::int64_t task = 0;
+  std::string keys;
+  std::int64_t due_at = no_due;
+  std::string excluded;
+  friend bool operator==(const Place&, const Place&) = default;
+};
+
+}  // namespace
+
+void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
+  work_->stage([&] {
+    Place before;
+    {
+      Statement& found =
+          work_->writer.statement("SELECT key, inbox, due_at, excluded FROM tasks WHERE id = ?");
+      found.bind_all(row.id);
+      if (found.step()) {
+        before = {found.integer(0), found.text(1), found.integer(2), found.text(3)};
+      }
+      found.reset();
+    }
+    Place now{before.task, inbox_of(row), due_column(row.due_at), join_list(row.excluded)};
+    const std::string candidates = join_list(row.candidates);
+    if (before.task == 0) {
+      work_->run(
+          "INSERT INTO tasks (id, instance, open, node, definition, name, kind, step, title_vi, "
+          "title_en, unit, state, holder, candidates, excluded, inbox, opened_at, claimed_at, "
+          "due_at, due_date, provisional, overdue, ended_at, outcome, performer, version, round, "
+          "priority, search, image, response, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          row.id, head.key, is_open(row.state), row.node, row.definition, row.name, row.kind,
+          row.step_pointer, row.title.vi, row.title.en, row.unit, name_of(row.state), row.holder,
+          candidates, now.excluded, now.keys, row.opened_at, row.claimed_at, now.due_at,
+          row.due_date, row.provisional, row.overdue, row.ended_at, row.outcome, row.performer,
+          row.version, row.round, row.priority, row.search, row.image_json, row.response_json,
+          row.spec_json);
+      now.task = work_->writer.database->last_row();
+    } else {
+      work_->run(
+          "UPDATE tasks SET open = ?2, state = ?3, holder = ?4, candidates = ?5, excluded = ?6, "
+          "inbox = ?7, claimed_at = ?8, due_at = ?9, due_date = ?10, provisional = ?11, "
+          "overdue = ?12, ended_at = ?13, outcome = ?14, performer = ?15, version = ?16, "
+          "priority = ?17, search = ?18, image = ?19, response = ?20 WHERE key = ?1",
+          now.task, is_open(row.state), name_of(row.state), row.holder, candidates, now.excluded,
+          now.keys, row.claimed_at, now.due_at, row.due_date, row.provisional, row.overdue,
+          row.ended_at, row.outcome, row.performer, row.version, row.priority, row.search,
+          row.image_json, row.response_json);
+      if (now == before) return;
+    }
+    for (const auto& key : split_list<std::string>(before.keys)) {
+      work_->run("DELETE FROM inbox WHERE person_key = ? AND due_at = ? AND task = ?", key,
+                 before.due_at, before.task);
+    }
+    for (const auto& key : split_list<std::string>(now.keys)) {
+      work_->run(
+          "INSERT OR IGNORE INTO inbox (person_key, due_at, task, excluded) VALUES (?, ?, ?, ?)",
+          key, now.due_at, now.task, now.excluded);
+    }
+  });
+}
+
+}  // namespace kyhan
