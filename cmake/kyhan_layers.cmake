@@ -3,6 +3,10 @@
 function(kyhan_layer name)
   cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+  endif()
   add_library(kyhan_${name} STATIC ${sources})
   target_link_libraries(kyhan_${name}
     PUBLIC kyhan_options nlohmann_json::nlohmann_json ${arg_DEPENDS}
