@@ -97,6 +97,7 @@ struct Task {
   NodeId node = 0;
   StepIndex step = no_step;
   std::string name;  ///< Of the step.
+  std::string kind = "task";  ///< task | ballot | tally | countersign
   UnitId unit;       ///< Of the item (offer per unit), else of the instance.
   TaskState state = TaskState::offered;
   std::vector<Candidate> candidates;
@@ -113,8 +114,8 @@ struct Task {
   std::int64_t version = 1;  ///< ETag.
   template <class V>
   void fields(V& v) {
-    v("id", id), v("node", node), v("step", step), v("name", name), v("unit", unit),
-        v("state", state), v("candidates", candidates), v("excluded", excluded),
+    v("id", id), v("node", node), v("step", step), v("name", name), v("kind", kind),
+        v("unit", unit), v("state", state), v("candidates", candidates), v("excluded", excluded),
         v("holder", holder), v("direct", direct), v("openedAt", opened_at),
         v("claimedAt", claimed_at), v("dueAt", due_at), v("dueExplain", due_explain),
         v("overdue", overdue), v("moments", moments), v("escalations", escalations),
@@ -233,7 +234,7 @@ struct SaveTask {
   Text title;
   Json spec;         ///< The evaluated `with`, as the task page needs it.
   std::string step_pointer;
-  std::string kind;  ///< "task", "ballot", "tally", "countersign".
+  std::string kind;  ///< Task::kind.
   std::optional<Response> response;
 };
 /// A message for the broker, through the outbox.

@@ -1,0 +1,195 @@
+#pragma once
+/// The working copy of one decision: applies each event as it is made, so later judgement sees
+/// earlier facts. Private to the core; decide.hpp is the way in. One file a concern:
+/// decider_flow.cpp (lists, scopes, steps), decider_errors.cpp (faults, retries), decider_data.cpp
+/// (expressions and data flow), decider_tasks.cpp (people's work), decider_moments.cpp (reminders,
+/// escalation, expiry), decider_vote.cpp, decider_listen.cpp.
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflow/core/decide.hpp"
+
+namespace kyhan {
+
+/// The value, or the language's error.
+template <class T>
+using Outcome = boost::system::result<T, WorkflowError>;
+
+[[noreturn]] inline void throw_exception_from_error(const WorkflowError& error,
+                                                    const boost::source_location&) {
+  throw std::logic_error("unchecked Outcome: " + error.detail);
+}
+
+/// A Json as an Outcome: nlohmann's implicit conversions make the plain return ambiguous.
+[[nodiscard]] inline Outcome<Json> given(Json value) {
+  return Outcome<Json>(boost::system::in_place_value, std::move(value));
+}
+
+/// Standard error types of the language, below https://serverlessworkflow.io/spec/1.0.0/errors/.
+[[nodiscard]] WorkflowError standard_error(std::string_view name, int status, std::string detail);
+
+class Decider {
+ public:
+  Decider(State state, const World& world, const Now& now);
+
+  // The commands, each in the file of its concern.
+  [[nodiscard]] Result<void> start(const StartInstance& command);
+  [[nodiscard]] Result<void> fire(const TimerFired& command);
+  [[nodiscard]] Result<void> claim(const ClaimTask& command);
+  [[nodiscard]] Result<void> release(const ReleaseTask& command);
+  [[nodiscard]] Result<void> complete(const CompleteTask& command);
+  [[nodiscard]] Result<void> comment(const CommentOnTask& command);
+  [[nodiscard]] Result<void> deliver(const DeliverEvent& command);
+  [[nodiscard]] Result<void> cancel(const CancelInstance& command);
+
+  /// Runs what is ready, until nothing is or the slice is spent.
+  void run();
+
+  [[nodiscard]] Decision finish();
+
+ private:
+  // decider_flow.cpp
+  void step_scope(NodeId id);
+  void step_fork(NodeId id);
+  void run_step(const Step& step, NodeId parent, int slot);
+  void list_finished(NodeId id);
+  void next_iteration(NodeId id);
+  void complete_node(NodeId id, Json raw_output);
+  void end_instance(Json output);
+  void cancel_node(NodeId id, const char* reason);
+  void cancel_descendants(NodeId id, const char* reason);
+  [[nodiscard]] const StepList& list_of(const Node& node) const;
+  [[nodiscard]] int next_position(const Step& step, const Flow& flow) const;
+  /// One leaf's body: its raw output.
+  [[nodiscard]] Outcome<Json> run_leaf(const Step& step, const Node& scope, const Json& raw,
+                                       const Json& input);
+  [[nodiscard]] Outcome<Json> run_emit(const Step& step, Json event);
+  [[nodiscard]] Outcome<Json> run_calendar(const Json& with);
+  [[nodiscard]] Outcome<Json> run_notify(const Step& step, const Json& with);
+  /// Steps that stay: a scope, or a wait. The node is entered here.
+  [[nodiscard]] Outcome<void> enter(const Step& step, NodeEntered entered, const Json& raw,
+                                    const Json& input);
+
+  // decider_errors.cpp
+  void fault_step(NodeId parent, const Step& step, WorkflowError error);
+  void fault_node(NodeId id, WorkflowError error);
+  void raise_from(NodeId scope, WorkflowError error);
+  [[nodiscard]] bool catches(const Node& node, const WorkflowError& error);
+  [[nodiscard]] bool retry(NodeId id, const WorkflowError& error);
+
+  // decider_data.cpp: `.` and the variables of a place.
+  struct Place {
+    NodeId scope;                    ///< Whose variables are visible.
+    const Step* step = nullptr;      ///< $task; null: the workflow itself.
+    const Json* raw = nullptr;       ///< $task.input
+    const Json* input = nullptr;     ///< $input
+    const Json* raw_output = nullptr;
+    const Json* output = nullptr;    ///< $output
+    Instant started_at{};
+    const Json* error = nullptr;     ///< $error where a filter looks at it.
+    std::string_view error_name = "error";
+    const Json* vars = nullptr;      ///< Variables of a round not yet begun.
+  };
+  [[nodiscard]] Outcome<Json> evaluate(ExpressionId id, const Json& dot, const Place& place);
+  [[nodiscard]] Outcome<Json> evaluate(const Value& value, const Json& dot, const Place& place);
+  [[nodiscard]] Outcome<bool> condition(ExpressionId id, const Json& dot, const Place& place);
+  [[nodiscard]] Outcome<Duration> duration(const DurationValue& value, const Json& dot,
+                                           const Place& place);
+  [[nodiscard]] Outcome<void> check(const std::optional<Schema>& schema, const Json& value);
+  struct Ended {
+    std::optional<Json> output;
+    std::optional<Json> context;
+  };
+  /// `output.as`, its schema, `export.as`, its schema.
+  [[nodiscard]] Outcome<Ended> end_of(const Step& step, NodeId scope, const Json& raw,
+                                      const Json& input, const Json& raw_output,
+                                      Instant started_at);
+  [[nodiscard]] Instant after(Instant from, const Duration& duration) const;
+
+  // decider_tasks.cpp
+  [[nodiscard]] Outcome<void> open_human_task(NodeId id);
+  struct Opening {
+    std::string kind = "task";
+    UnitId unit;
+    std::vector<Candidate> candidates;
+    std::vector<PersonId> excluded;
+    PersonId holder;  ///< Set: direct.
+  };
+  [[nodiscard]] Outcome<void> open_task(NodeId id, Opening opening);
+  [[nodiscard]] Outcome<std::vector<Candidate>> resolve_candidates(const Json& candidates,
+                                                                   std::string_view field) const;
+  [[nodiscard]] Outcome<std::vector<PersonId>> resolve_excluded(const Json& exclude) const;
+  [[nodiscard]] bool anyone_of(const std::vector<Candidate>& candidates,
+                               const std::vector<PersonId>& excluded) const;
+  [[nodiscard]] Result<void> may_act(const Task& task, const PersonId& person) const;
+  [[nodiscard]] Result<void> check_answer(const Task& task, const CompleteTask& command) const;
+  void accept_answer(TaskId id, Response response);
+  void end_task(const TaskId& id, TaskState state, const char* reason);
+  void withdraw_tasks_of(NodeId id, const char* reason);
+  [[nodiscard]] Json human_result(const Node& node, const Response& deciding,
+                                  const Task* last) const;
+  void save_task(const Task& task, const Response* response = nullptr);
+  void announce(const Task& task, std::string_view event, Json data = Json::object());
+  void publish(std::string_view entity, std::string_view event, const UnitId& unit,
+               std::string subject, Json data, std::string id = {});
+  [[nodiscard]] const Calendar& calendar_for(const Json& form, const UnitId& unit) const;
+  /// The specification a task is answered against: the step's own, or one made for a vote.
+  [[nodiscard]] Json spec_of(const Task& task) const;
+  [[nodiscard]] Response response_of(const Task& task, const CompleteTask& command) const;
+
+  // decider_moments.cpp
+  [[nodiscard]] Outcome<void> plan_moments(Task& task, const Json& spec);
+  void fire_task(const TaskId& id);
+  void remind(const TaskId& id, const Moment& moment);
+  void escalate(const TaskId& id, const Moment& moment);
+  void expire_task(const TaskId& id);
+  [[nodiscard]] Outcome<Instant> offset_from_due(const Json& offset, const Json& at,
+                                                 const Task& task, bool office_hours) const;
+  [[nodiscard]] std::vector<PersonId> addressees(const Json& to, const Task& task) const;
+
+  // decider_vote.cpp
+  [[nodiscard]] Outcome<void> open_vote(NodeId id);
+  [[nodiscard]] Outcome<void> open_ballots(NodeId id);
+  void after_ballot(NodeId id);
+  void after_tally(NodeId id, const std::string& kind, const Response& response);
+  void wake_vote(NodeId id);
+  void close_vote(NodeId id, const Json& count);
+
+  // decider_listen.cpp
+  [[nodiscard]] Outcome<void> open_listen(NodeId id);
+  void consume(NodeId id, const CloudEvent& event);
+  void listen_body_finished(NodeId id);
+  [[nodiscard]] Outcome<bool> matches(const EventFilter& filter, const CloudEvent& event,
+                                      Json& correlation, const Place& place);
+
+  void apply(Event event);
+  void effect(Effect effect) { effects_.push_back(std::move(effect)); }
+  /// Keeps the timers of a node or task in step with the state; called after it changed.
+  void sync_timers();
+  [[nodiscard]] const Step& step_of(const Node& node) const;
+  [[nodiscard]] const Definition& definition() const { return *world_.program.definition; }
+  [[nodiscard]] Node* find_node(NodeId id);
+
+  State state_;
+  const World& world_;
+  Now now_;
+  Waits before_;  ///< What waited when the decision began: timers are set and cleared against it.
+  std::vector<Event> events_;
+  std::vector<Effect> effects_;
+  int steps_left_;
+};
+
+/// Text of a field that is a string or {vi, en}.
+[[nodiscard]] Text text_of(const Json& value);
+[[nodiscard]] Json text_json(const Text& text);
+/// "2/3" -> {2, 3}.
+struct Share {
+  std::int64_t numerator = 0;
+  std::int64_t denominator = 1;
+};
+[[nodiscard]] std::optional<Share> parse_share(const Json& text);
+
+}  // namespace kyhan

@@ -1,0 +1,638 @@
+// How control moves: scopes run their list step by step; a step either ends at once or becomes a
+// node that stays.
+
+#include <algorithm>
+
+#include "workflow/core/codec.hpp"
+#include "workflow/core/decider.hpp"
+#include "workflow/core/time_text.hpp"
+
+namespace kyhan {
+
+Decider::Decider(State state, const World& world, const Now& now)
+    : state_(std::move(state)),
+      world_(world),
+      now_(now),
+      before_(waits_of(state_)),
+      steps_left_(now.steps_max) {}
+
+void Decider::apply(Event event) {
+  evolve(state_, event);
+  events_.push_back(std::move(event));
+}
+
+Node* Decider::find_node(NodeId id) {
+  const auto found = state_.nodes.find(id);
+  return found == state_.nodes.end() ? nullptr : &found->second;
+}
+
+const Step& Decider::step_of(const Node& node) const {
+  return definition().steps.at(static_cast<std::size_t>(node.step));
+}
+
+Result<void> Decider::start(const StartInstance& command) {
+  InstanceStarted started;
+  started.id = command.id;
+  started.definition = definition().ref;
+  started.unit = command.unit;
+  started.business_key = command.business_key;
+  started.by = command.by;
+  started.raw = command.input;
+  started.at = now_.at;
+
+  // The state needs a root before any expression can look at it.
+  state_.id = command.id;
+  state_.unit = command.unit;
+  state_.started_at = now_.at;
+  std::optional<WorkflowError> fault;
+  const Place place{root_node, nullptr, nullptr, nullptr, nullptr, nullptr, now_.at, nullptr};
+  if (Outcome<void> checked = check(definition().input_schema, command.input); !checked) {
+    fault = checked.error();
+  } else if (definition().input_from) {
+    Outcome<Json> input = evaluate(*definition().input_from, command.input, place);
+    if (input) {
+      started.input = std::move(*input);
+    } else {
+      fault = input.error();
+    }
+  }
+  if (!fault && definition().timeout) {
+    Outcome<Duration> timeout = duration(*definition().timeout, command.input, place);
+    if (timeout) {
+      started.timeout_at = after(now_.at, *timeout);
+    } else {
+      fault = timeout.error();
+    }
+  }
+  state_ = State{};
+  apply(started);
+  publish("instance", "started", state_.unit, state_.id.text(),
+          {{"startedAt", to_rfc3339(now_.at)}, {"businessKey", state_.business_key}});
+  if (fault) {
+    fault->instance = "/";
+    raise_from(root_node, *fault);
+  }
+  return {};
+}
+
+Result<void> Decider::cancel(const CancelInstance& command) {
+  if (state_.ended_at) {
+    return Error{ErrorCode::conflict,
+                 "instance-ended",
+                 {"Quy trình đã kết thúc, không thể hủy.",
+                  "The instance has ended and cannot be cancelled."}};
+  }
+  cancel_descendants(root_node, "cancelled");
+  apply(InstanceCancelled{command.by, command.reason, now_.at});
+  publish("instance", "cancelled", state_.unit, state_.id.text(),
+          {{"cancelledAt", to_rfc3339(now_.at)}});
+  return {};
+}
+
+void Decider::run() {
+  while (!state_.ended_at) {
+    // The youngest scope first: depth first, branches of a fork in declared order.
+    const auto ready = std::find_if(state_.nodes.rbegin(), state_.nodes.rend(),
+                                    [](const auto& entry) { return entry.second.ready; });
+    if (ready == state_.nodes.rend()) return;
+    if (steps_left_ <= 0) return;
+    step_scope(ready->first);
+  }
+}
+
+Decision Decider::finish() {
+  sync_timers();
+  Decision decision;
+  decision.unfinished = !state_.ended_at && state_.status == InstanceStatus::running;
+  decision.events = std::move(events_);
+  decision.effects = std::move(effects_);
+  decision.state = std::move(state_);
+  return decision;
+}
+
+void Decider::sync_timers() {
+  const Waits now = waits_of(state_);
+  for (const auto& [timer, due_at] : now.timers) {
+    const auto was = before_.timers.find(timer);
+    if (was == before_.timers.end() || was->second != due_at) effect(SetTimer{timer, due_at});
+  }
+  for (const auto& [timer, due_at] : before_.timers) {
+    if (!now.timers.contains(timer)) effect(ClearTimer{timer});
+  }
+  for (const NodeId node : now.subscriptions) {
+    if (before_.subscriptions.contains(node)) continue;
+    Subscribe subscribe{node, {}};
+    for (const Json& type : state_.nodes.at(node).spec.at("listenTypes")) {
+      subscribe.types.push_back(type.get<std::string>());
+    }
+    effect(std::move(subscribe));
+  }
+  for (const NodeId node : before_.subscriptions) {
+    if (!now.subscriptions.contains(node)) effect(Unsubscribe{node});
+  }
+}
+
+const StepList& Decider::list_of(const Node& node) const {
+  if (node.step == no_step) return definition().top;
+  const Step& step = step_of(node);
+  if (const auto* one = std::get_if<DoStep>(&step.body)) return one->list;
+  if (const auto* one = std::get_if<ForStep>(&step.body)) return one->list;
+  if (const auto* one = std::get_if<TryStep>(&step.body)) {
+    return node.in_catch ? one->catch_list : one->list;
+  }
+  return std::get<ListenStep>(step.body).foreach_list;
+}
+
+void Decider::step_scope(NodeId id) {
+  const Node& node = state_.nodes.at(id);
+  if (node.step != no_step && std::holds_alternative<ForkStep>(step_of(node).body)) {
+    step_fork(id);
+    return;
+  }
+  const StepList& list = list_of(node);
+  if (node.position < 0 || node.position >= static_cast<int>(list.size())) {
+    list_finished(id);
+    return;
+  }
+  const StepIndex index = list[static_cast<std::size_t>(node.position)];
+  run_step(definition().steps[static_cast<std::size_t>(index)], id, -1);
+}
+
+void Decider::step_fork(NodeId id) {
+  const Node& node = state_.nodes.at(id);
+  const auto& fork = std::get<ForkStep>(step_of(node).body);
+  const auto done = std::ranges::find_if(node.results, [](const Json& one) { return !one.is_null(); });
+  if (fork.compete && done != node.results.end()) {
+    Json winner = done->at("output");
+    cancel_descendants(id, "decided");
+    complete_node(id, std::move(winner));
+    return;
+  }
+  if (node.position < static_cast<int>(fork.branches.size())) {
+    const StepIndex branch = fork.branches[static_cast<std::size_t>(node.position)];
+    run_step(definition().steps[static_cast<std::size_t>(branch)], id, node.position);
+    return;
+  }
+  const bool all = std::ranges::none_of(node.results, [](const Json& one) { return one.is_null(); });
+  if (!all) {
+    apply(NodeWoke{id, false, std::nullopt, std::nullopt, now_.at});
+    return;
+  }
+  Json outputs = Json::array();
+  for (const Json& one : node.results) outputs.push_back(one.at("output"));
+  complete_node(id, std::move(outputs));
+}
+
+int Decider::next_position(const Step& step, const Flow& flow) const {
+  switch (flow.kind) {
+    case Flow::Kind::next:
+      return step.position + 1;
+    case Flow::Kind::jump:
+      return definition().steps.at(static_cast<std::size_t>(flow.target)).position;
+    case Flow::Kind::exit:
+    case Flow::Kind::end:
+      break;
+  }
+  return -1;
+}
+
+void Decider::run_step(const Step& step, NodeId parent, int slot) {
+  --steps_left_;
+  if (state_.steps_run >= steps_per_instance_max) {
+    fault_step(parent, step,
+               standard_error("runtime", 500,
+                              "the instance has run " + std::to_string(steps_per_instance_max) +
+                                  " steps, the most an instance may run"));
+    return;
+  }
+  const Node& scope = state_.nodes.at(parent);
+  const Json raw = slot >= 0 ? scope.input : scope.data;
+  Place place{parent, &step, &raw, nullptr, nullptr, nullptr, now_.at, nullptr};
+
+  if (step.if_ != ExpressionId::none) {
+    Outcome<bool> wanted = condition(step.if_, raw, place);
+    if (!wanted) return fault_step(parent, step, wanted.error());
+    if (!*wanted) {
+      StepRan skipped{parent, step.index, step.pointer, slot, true, {}, {}, step.position + 1,
+                      now_.at};
+      apply(std::move(skipped));
+      return;
+    }
+  }
+  if (Outcome<void> checked = check(step.input_schema, raw); !checked) {
+    return fault_step(parent, step, checked.error());
+  }
+  Json input = raw;
+  if (step.input_from) {
+    Outcome<Json> transformed = evaluate(*step.input_from, raw, place);
+    if (!transformed) return fault_step(parent, step, transformed.error());
+    input = std::move(*transformed);
+  }
+  place.input = &input;
+
+  const bool stays =
+      std::holds_alternative<DoStep>(step.body) || std::holds_alternative<ForStep>(step.body) ||
+      std::holds_alternative<ForkStep>(step.body) || std::holds_alternative<TryStep>(step.body) ||
+      std::holds_alternative<WaitStep>(step.body) ||
+      std::holds_alternative<ListenStep>(step.body) ||
+      (std::holds_alternative<CallStep>(step.body) &&
+       (std::get<CallStep>(step.body).function == Function::human_task ||
+        std::get<CallStep>(step.body).function == Function::vote));
+  if (stays) {
+    NodeEntered entered;
+    entered.node = state_.next_node;
+    entered.parent = parent;
+    entered.step = step.index;
+    entered.pointer = step.pointer;
+    entered.slot = slot;
+    entered.at = now_.at;
+    if (step.input_from) entered.input = input;
+    if (step.timeout) {
+      Outcome<Duration> timeout = duration(*step.timeout, input, place);
+      if (!timeout) return fault_step(parent, step, timeout.error());
+      entered.timeout_at = after(now_.at, *timeout);
+    }
+    if (Outcome<void> done = enter(step, std::move(entered), raw, input); !done) {
+      fault_step(parent, step, done.error());
+    }
+    return;
+  }
+
+  Flow flow = step.then;
+  Json output = input;
+  if (const auto* choice = std::get_if<SwitchStep>(&step.body)) {
+    const SwitchStep::Case* taken = nullptr;
+    const SwitchStep::Case* otherwise = nullptr;
+    for (const SwitchStep::Case& one : choice->cases) {
+      if (one.when == ExpressionId::none) {
+        otherwise = &one;
+        continue;
+      }
+      Outcome<bool> met = condition(one.when, input, place);
+      if (!met) return fault_step(parent, step, met.error());
+      if (*met) {
+        taken = &one;
+        break;
+      }
+    }
+    if (taken == nullptr) taken = otherwise;
+    if (taken != nullptr) flow = taken->then;
+  } else {
+    Outcome<Json> result = run_leaf(step, scope, raw, input);
+    if (!result) return fault_step(parent, step, result.error());
+    output = std::move(*result);
+  }
+
+  Outcome<Ended> ended = end_of(step, parent, raw, input, output, now_.at);
+  if (!ended) return fault_step(parent, step, ended.error());
+  StepRan ran{parent, step.index, step.pointer, slot, false, {}, {}, next_position(step, flow),
+              now_.at};
+  if (ended->output) output = std::move(*ended->output);
+  if (output != raw) ran.output = output;
+  ran.context = std::move(ended->context);
+  apply(std::move(ran));
+  if (flow.kind == Flow::Kind::end) end_instance(std::move(output));
+}
+
+Outcome<Json> Decider::run_leaf(const Step& step, const Node& scope, const Json& raw,
+                                const Json& input) {
+  const Place place{scope.id, &step, &raw, &input, nullptr, nullptr, now_.at, nullptr};
+  if (const auto* set = std::get_if<SetStep>(&step.body)) return evaluate(set->value, input, place);
+  if (const auto* emit = std::get_if<EmitStep>(&step.body)) {
+    Outcome<Json> event = evaluate(emit->event, input, place);
+    if (!event) return event.error();
+    return run_emit(step, std::move(*event));
+  }
+  if (const auto* raise = std::get_if<RaiseStep>(&step.body)) {
+    WorkflowError error;
+    const auto text = [&](const Value& value, std::string& into) -> Outcome<void> {
+      Outcome<Json> one = evaluate(value, input, place);
+      if (!one) return one.error();
+      if (one->is_string()) into = one->get<std::string>();
+      else if (!one->is_null()) into = one->dump();
+      return {};
+    };
+    std::string author_instance;
+    for (Outcome<void> done :
+         {text(raise->error.type, error.type), text(raise->error.title, error.title),
+          text(raise->error.detail, error.detail),
+          text(raise->error.instance, author_instance)}) {
+      if (!done) return done.error();
+    }
+    Outcome<Json> status = evaluate(raise->error.status, input, place);
+    if (!status) return status.error();
+    if (status->is_number_integer()) error.status = status->get<int>();
+    if (!author_instance.empty()) error.extra = {{"raisedInstance", author_instance}};
+    return error;
+  }
+  const auto& call = std::get<CallStep>(step.body);
+  Outcome<Json> with = evaluate(call.with, input, place);
+  if (!with) return with.error();
+  return call.function == Function::calendar ? run_calendar(*with) : run_notify(step, *with);
+}
+
+Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& raw,
+                             const Json& input) {
+  const NodeId id = entered.node;
+  const Place place{entered.parent, &step, &raw, &input, nullptr, nullptr, now_.at, nullptr};
+  if (std::holds_alternative<DoStep>(step.body) || std::holds_alternative<TryStep>(step.body)) {
+    entered.ready = true;
+    apply(std::move(entered));
+    return {};
+  }
+  if (const auto* fork = std::get_if<ForkStep>(&step.body)) {
+    entered.ready = true;
+    entered.results = Json::array();
+    for (std::size_t i = 0; i < fork->branches.size(); ++i) entered.results.push_back(nullptr);
+    apply(std::move(entered));
+    return {};
+  }
+  if (const auto* loop = std::get_if<ForStep>(&step.body)) {
+    Json collection = loop->in_literal;
+    if (loop->in != ExpressionId::none) {
+      Outcome<Json> found = evaluate(loop->in, input, place);
+      if (!found) return found.error();
+      collection = std::move(*found);
+    }
+    if (!collection.is_array()) {
+      return standard_error("expression", 400, "`for.in` must give an array");
+    }
+    entered.collection = std::move(collection);
+    apply(std::move(entered));
+    next_iteration(id);
+    return {};
+  }
+  if (const auto* wait = std::get_if<WaitStep>(&step.body)) {
+    Outcome<Duration> length = duration(wait->duration, input, place);
+    if (!length) return length.error();
+    entered.wake_at = after(now_.at, *length);
+    apply(std::move(entered));
+    if (*state_.nodes.at(id).wake_at <= now_.at) complete_node(id, input);
+    return {};
+  }
+  if (std::holds_alternative<ListenStep>(step.body)) {
+    entered.results = {{"items", Json::array()}, {"matched", Json::object()},
+                       {"queue", Json::array()}, {"correlation", Json::object()}};
+    const auto& listen = std::get<ListenStep>(step.body);
+    Json types = Json::array();
+    const auto add_types = [&types](const std::vector<EventFilter>& filters) {
+      for (const EventFilter& filter : filters) {
+        std::string type;
+        for (const EventFilter::Attribute& attribute : filter.attributes) {
+          if (attribute.name == "type" && attribute.predicate == ExpressionId::none &&
+              !attribute.regex && attribute.equals.is_string()) {
+            type = attribute.equals.get<std::string>();
+          }
+        }
+        if (std::ranges::find(types, Json(type)) == types.end()) types.push_back(type);
+      }
+    };
+    add_types(listen.filters);
+    add_types(listen.until_filters);
+    if (types.empty()) types.push_back("");
+    entered.spec = {{"listenTypes", std::move(types)}};
+    apply(std::move(entered));
+    return {};
+  }
+  const auto& call = std::get<CallStep>(step.body);
+  Outcome<Json> with = evaluate(call.with, input, place);
+  if (!with) return with.error();
+  entered.spec = std::move(*with);
+  apply(std::move(entered));
+  Outcome<void> opened =
+      call.function == Function::human_task ? open_human_task(id) : open_vote(id);
+  if (!opened) fault_node(id, opened.error());
+  return {};
+}
+
+void Decider::next_iteration(NodeId id) {
+  const Node& node = state_.nodes.at(id);
+  const Step& step = step_of(node);
+  const auto& loop = std::get<ForStep>(step.body);
+  const int iteration = node.vars.is_null() ? 0 : node.iteration + 1;
+  if (iteration >= static_cast<int>(node.collection.size())) {
+    return complete_node(id, node.data);
+  }
+  Json vars = {{loop.each, node.collection[static_cast<std::size_t>(iteration)]},
+               {loop.at, iteration}};
+  if (loop.while_ != ExpressionId::none) {
+    // `while` sees the variables of the round it decides about.
+    Place place{id, &step, &node.raw, &node.input, nullptr, nullptr, node.started_at, nullptr};
+    place.vars = &vars;
+    Outcome<bool> more = condition(loop.while_, node.data, place);
+    if (!more) return fault_node(id, more.error());
+    if (!*more) return complete_node(id, node.data);
+  }
+  apply(IterationBegan{id, iteration, std::move(vars), {}, now_.at});
+}
+
+void Decider::list_finished(NodeId id) {
+  const Node& node = state_.nodes.at(id);
+  if (node.step == no_step) return end_instance(node.data);
+  const Step& step = step_of(node);
+  if (std::holds_alternative<ForStep>(step.body)) return next_iteration(id);
+  if (std::holds_alternative<ListenStep>(step.body)) return listen_body_finished(id);
+  complete_node(id, node.data);
+}
+
+void Decider::complete_node(NodeId id, Json raw_output) {
+  const Node& node = state_.nodes.at(id);
+  const Step& step = step_of(node);
+  Outcome<Ended> ended =
+      end_of(step, node.parent, node.raw, node.input, raw_output, node.started_at);
+  if (!ended) return fault_node(id, ended.error());
+  NodeExited exited;
+  exited.node = id;
+  exited.pointer = step.pointer;
+  exited.next = next_position(step, step.then);
+  exited.at = now_.at;
+  Json output = ended->output ? std::move(*ended->output) : std::move(raw_output);
+  if (output != node.data) exited.output = output;
+  exited.context = std::move(ended->context);
+  apply(std::move(exited));
+  if (step.then.kind == Flow::Kind::end) end_instance(std::move(output));
+}
+
+void Decider::end_instance(Json output) {
+  const Node& root = state_.nodes.at(root_node);
+  const Place place{root_node, nullptr, &root.raw, &root.input, nullptr, nullptr,
+                    state_.started_at, nullptr};
+  if (definition().output_as) {
+    Outcome<Json> shaped = evaluate(*definition().output_as, output, place);
+    if (!shaped) return raise_from(-1, shaped.error());
+    output = std::move(*shaped);
+  }
+  if (Outcome<void> checked = check(definition().output_schema, output); !checked) {
+    return raise_from(-1, checked.error());
+  }
+  cancel_descendants(root_node, "cancelled");
+  apply(InstanceCompleted{std::move(output), now_.at});
+  publish("instance", "completed", state_.unit, state_.id.text(),
+          {{"completedAt", to_rfc3339(now_.at)}, {"startedAt", to_rfc3339(state_.started_at)}});
+}
+
+void Decider::cancel_descendants(NodeId id, const char* reason) {
+  // Children have larger ids than their parents: from the youngest to the oldest.
+  std::vector<NodeId> doomed;
+  for (const auto& [other, node] : state_.nodes) {
+    for (NodeId up = node.parent; up >= 0 && other != id;) {
+      if (up == id) {
+        doomed.push_back(other);
+        break;
+      }
+      const auto parent = state_.nodes.find(up);
+      up = parent == state_.nodes.end() ? -1 : parent->second.parent;
+    }
+  }
+  for (auto one = doomed.rbegin(); one != doomed.rend(); ++one) cancel_node(*one, reason);
+}
+
+void Decider::cancel_node(NodeId id, const char* reason) {
+  withdraw_tasks_of(id, reason);
+  NodeExited exited;
+  exited.node = id;
+  exited.pointer = step_of(state_.nodes.at(id)).pointer;
+  exited.status = "cancelled";
+  exited.at = now_.at;
+  apply(std::move(exited));
+}
+
+Result<void> Decider::fire(const TimerFired& command) {
+  if (command.timer.empty()) return {};
+  const std::string key = command.timer.substr(1);
+  if (command.timer.front() == 't') {
+    fire_task(TaskId(key));
+    return {};
+  }
+  const NodeId id = std::strtoll(key.c_str(), nullptr, 10);
+  const Node* node = find_node(id);
+  if (node == nullptr) return {};
+  if (command.timer.front() == 'x') {
+    if (!node->timeout_at || *node->timeout_at > now_.at) return {};
+    WorkflowError error = standard_error("timeout", 408, "the time allowed has passed");
+    if (id == root_node) {
+      error.instance = "/";
+      cancel_descendants(root_node, "timeout");
+      raise_from(-1, std::move(error));
+    } else {
+      fault_node(id, std::move(error));
+    }
+    return {};
+  }
+  if (!node->wake_at || *node->wake_at > now_.at) return {};
+  const Step& step = step_of(*node);
+  if (std::holds_alternative<WaitStep>(step.body)) {
+    complete_node(id, node->input);
+  } else if (std::holds_alternative<TryStep>(step.body)) {
+    apply(NodeWoke{id, true, std::nullopt, std::nullopt, now_.at});
+  } else if (std::holds_alternative<CallStep>(step.body)) {
+    wake_vote(id);
+  }
+  return {};
+}
+
+namespace {
+
+/// "org.example.reward.granted.v1" -> "reward.granted": the last two words, the version left out.
+std::string last_two_words(const std::string& type) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : type + ".") {
+    if (c != '.') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  const auto is_version = [](const std::string& one) {
+    return one.size() > 1 && one.front() == 'v' &&
+           std::all_of(one.begin() + 1, one.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (words.size() > 1 && is_version(words.back())) words.pop_back();
+  if (words.empty()) return "_._";
+  return (words.size() > 1 ? words[words.size() - 2] : std::string("_")) + "." + words.back();
+}
+
+}  // namespace
+
+Outcome<Json> Decider::run_emit(const Step& step, Json event) {
+  if (!event.is_object() || !event.contains("type") || !event.at("type").is_string()) {
+    return standard_error("validation", 400, "an emitted event needs a `type`, a string");
+  }
+  event["specversion"] = "1.0";
+  // Derived, so that a repeat of this decision names the same event.
+  if (!event.contains("id")) {
+    event["id"] = state_.id.text() + "-" + std::to_string(state_.revision) + "-e" +
+                  std::to_string(step.index);
+  }
+  if (!event.contains("time")) event["time"] = to_rfc3339(now_.at);
+  if (!event.contains("source")) event["source"] = "/kyhan/instances/" + state_.id.text();
+  const std::string type = event.at("type").get<std::string>();
+  CloudEvent outside = event;
+  // `document.metadata.publish.fields`: where the definition lists what may leave, nothing else does.
+  const auto listed = definition().publish.find("fields");
+  if (listed != definition().publish.end() && listed->is_object() && listed->contains(type) &&
+      outside.contains("data") && outside["data"].is_object()) {
+    Json kept = Json::object();
+    for (const Json& field : listed->at(type)) {
+      const std::string name = field.get<std::string>();
+      if (outside["data"].contains(name)) kept[name] = outside["data"][name];
+    }
+    outside["data"] = std::move(kept);
+  }
+  outside["instance"] = state_.id.text();
+  const std::string unit = state_.unit.empty() ? "_" : state_.unit.text();
+  effect(Publish{"event." + last_two_words(type) + "." + unit, std::move(outside)});
+  return given(std::move(event));
+}
+
+Outcome<Json> Decider::run_calendar(const Json& with) {
+  const Json null;
+  const Json& form = with.contains("add") ? with.at("add") : null;
+  Instant from = now_.at;
+  if (with.contains("from") && with.at("from").is_string()) {
+    const std::string text = with.at("from").get<std::string>();
+    Result<Instant> instant = parse_rfc3339(text);
+    if (instant) {
+      from = *instant;
+    } else {
+      Result<Date> date = parse_iso_date(text);
+      if (!date) return standard_error("validation", 400, "calendar.from: " + instant.error().detail.en);
+      from = instant_at(*date, std::chrono::minutes{0}, calendar_for(with, state_.unit).zone());
+    }
+  }
+  const Calendar& calendar = calendar_for(with, state_.unit);
+  Result<DueDate> due = compute_due(calendar, from, form);
+  if (!due) return standard_error("validation", 400, "calendar.add: " + due.error().detail.en);
+  Duration length;
+  length.exact = std::max(Milliseconds{0}, due->instant - now_.at);
+  return given({{"instant", to_rfc3339(due->instant, calendar.zone())},
+              {"date", to_iso_date(due->date)},
+              {"at", to_rfc3339(due->instant, calendar.zone()).substr(11, 5)},
+              {"duration", to_iso_duration(length)},
+              {"provisional", due->provisional}});
+}
+
+Outcome<Json> Decider::run_notify(const Step& step, const Json& with) {
+  Task nobody;
+  nobody.unit = state_.unit;
+  const std::vector<PersonId> people = addressees(with.at("to"), nobody);
+  const Text title = text_of(with.contains("title") ? with.at("title") : Json(step.name));
+  const Text body = text_of(with.contains("body") ? with.at("body") : Json(""));
+  Json ids = Json::array();
+  const std::string key = state_.id.text() + "-" + std::to_string(state_.revision) + "/notice";
+  for (const PersonId& person : people) {
+    Json data = {{"to", person.text()}, {"step", step.name}};
+    for (const char* field : {"channel", "template"}) {
+      if (with.contains(field)) data[field] = with.at(field);
+    }
+    ids.push_back(key + "/" + person.text());
+    publish("reminder", "notice", state_.unit, state_.id.text(), std::move(data),
+            ids.back().get<std::string>());
+  }
+  if (!people.empty()) effect(Notify{people, "notice", title, body, TaskId{}});
+  return given({{"ids", std::move(ids)}});
+}
+
+}  // namespace kyhan

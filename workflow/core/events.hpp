@@ -1,0 +1,342 @@
+#pragma once
+/// Facts about an instance: never refused and, once released, never given another meaning. What
+/// follows from the state before them is left out: `raw`, `input` and `output` are present only
+/// when they differ from what flows anyway.
+///
+/// One journal row holds one event as JSON: {"type": "step_ran", ...fields} (codec.hpp).
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "workflow/core/model.hpp"
+
+namespace kyhan {
+
+struct InstanceStarted {
+  static constexpr const char* type = "instance_started";
+  InstanceId id;
+  DefinitionRef definition;
+  UnitId unit;
+  std::string business_key;
+  PersonId by;
+  Json raw;                   ///< Input as given.
+  std::optional<Json> input;  ///< After `input.from`.
+  std::optional<Instant> timeout_at;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("id", id), v("definition", definition), v("unit", unit), v("businessKey", business_key),
+        v("by", by), v("raw", raw), v("input", input), v("timeoutAt", timeout_at), v("at", at);
+  }
+};
+
+/// A scope was opened, or a step began to wait.
+struct NodeEntered {
+  static constexpr const char* type = "node_entered";
+  NodeId node = 0;
+  NodeId parent = 0;
+  StepIndex step = no_step;
+  std::string pointer;
+  int slot = -1;
+  std::optional<Json> input;
+  Json vars;
+  Json collection;
+  Json spec;
+  Json results;
+  bool ready = false;  ///< A scope: its list runs next.
+  std::optional<Instant> wake_at;
+  std::optional<Instant> timeout_at;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("parent", parent), v("step", step), v("pointer", pointer), v("slot", slot),
+        v("input", input), v("vars", vars), v("collection", collection), v("spec", spec),
+        v("results", results), v("ready", ready), v("wakeAt", wake_at),
+        v("timeoutAt", timeout_at), v("at", at);
+  }
+};
+
+/// A step that needs no waiting ran to its end (or was skipped) inside its parent scope.
+struct StepRan {
+  static constexpr const char* type = "step_ran";
+  NodeId parent = 0;
+  StepIndex step = no_step;
+  std::string pointer;
+  int slot = -1;
+  bool skipped = false;
+  std::optional<Json> output;   ///< Absent: its raw input.
+  std::optional<Json> context;  ///< Present: `export` replaced it.
+  int next = 0;                 ///< Position in the parent's list; -1: the list ends.
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("parent", parent), v("step", step), v("pointer", pointer), v("slot", slot),
+        v("skipped", skipped), v("output", output), v("context", context), v("next", next),
+        v("at", at);
+  }
+};
+
+/// A step failed before it could enter or end. What follows is told by later events.
+struct StepFaulted {
+  static constexpr const char* type = "step_faulted";
+  NodeId parent = 0;
+  StepIndex step = no_step;
+  std::string pointer;
+  WorkflowError error;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("parent", parent), v("step", step), v("pointer", pointer), v("error", error), v("at", at);
+  }
+};
+
+struct NodeExited {
+  static constexpr const char* type = "node_exited";
+  NodeId node = 0;
+  std::string pointer;
+  std::string status = "completed";  ///< completed | faulted | cancelled
+  std::optional<Json> output;        ///< Absent: what flowed in the scope last.
+  std::optional<Json> context;
+  int next = 0;
+  std::optional<WorkflowError> error;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("pointer", pointer), v("status", status), v("output", output),
+        v("context", context), v("next", next), v("error", error), v("at", at);
+  }
+};
+
+/// A loop starts its next round.
+struct IterationBegan {
+  static constexpr const char* type = "iteration_began";
+  NodeId node = 0;
+  int iteration = 0;
+  Json vars;
+  std::optional<Json> data;  ///< Present: replaces what flows (listen.foreach).
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("iteration", iteration), v("vars", vars), v("data", data), v("at", at);
+  }
+};
+
+struct RetryScheduled {
+  static constexpr const char* type = "retry_scheduled";
+  NodeId node = 0;
+  int attempt = 0;
+  WorkflowError error;
+  std::optional<Instant> wake_at;  ///< Absent: at once.
+  Instant first_failed_at{};
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("attempt", attempt), v("error", error), v("wakeAt", wake_at),
+        v("firstFailedAt", first_failed_at), v("at", at);
+  }
+};
+
+struct CatchEntered {
+  static constexpr const char* type = "catch_entered";
+  NodeId node = 0;
+  Json vars;
+  WorkflowError error;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("vars", vars), v("error", error), v("at", at);
+  }
+};
+
+/// A waiting node goes on, or its wait changes (a vote opens).
+struct NodeWoke {
+  static constexpr const char* type = "node_woke";
+  NodeId node = 0;
+  bool ready = true;
+  std::optional<Instant> wake_at;
+  std::optional<Json> results;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("ready", ready), v("wakeAt", wake_at), v("results", results), v("at", at);
+  }
+};
+
+/// A listening node took an event.
+struct EventConsumed {
+  static constexpr const char* type = "event_consumed";
+  NodeId node = 0;
+  std::string event_id;
+  Json results;  ///< The node's progress after it.
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("eventId", event_id), v("results", results), v("at", at);
+  }
+};
+
+struct InstanceCompleted {
+  static constexpr const char* type = "instance_completed";
+  Json output;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("output", output), v("at", at);
+  }
+};
+
+struct InstanceFaulted {
+  static constexpr const char* type = "instance_faulted";
+  WorkflowError error;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("error", error), v("at", at);
+  }
+};
+
+struct InstanceCancelled {
+  static constexpr const char* type = "instance_cancelled";
+  PersonId by;
+  std::string reason;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("reason", reason), v("at", at);
+  }
+};
+
+struct TaskOpened {
+  static constexpr const char* type = "task_opened";
+  Task task;
+  Text title;
+  std::string kind;  ///< task | ballot | tally | countersign
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("title", title), v("kind", kind), v("at", at);
+  }
+};
+
+struct TaskClaimed {
+  static constexpr const char* type = "task_claimed";
+  TaskId task;
+  PersonId by;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("at", at);
+  }
+};
+
+struct TaskReleased {
+  static constexpr const char* type = "task_released";
+  TaskId task;
+  PersonId by;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("at", at);
+  }
+};
+
+struct TaskCompleted {
+  static constexpr const char* type = "task_completed";
+  std::string pointer;  ///< Of the step: four-eyes looks here.
+  Response response;
+  template <class V>
+  void fields(V& v) {
+    v("pointer", pointer), v("response", response);
+  }
+};
+
+/// A task ended without an answer.
+struct TaskEnded {
+  static constexpr const char* type = "task_ended";
+  TaskId task;
+  TaskState state = TaskState::withdrawn;
+  std::string reason;  ///< decided | cancelled | timeout | expired | closed
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("state", state), v("reason", reason), v("at", at);
+  }
+};
+
+struct TaskReminded {
+  static constexpr const char* type = "task_reminded";
+  TaskId task;
+  Moment moment;
+  std::vector<PersonId> to;
+  std::vector<Moment> moments;  ///< Still to come afterwards.
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("moment", moment), v("to", to), v("moments", moments), v("at", at);
+  }
+};
+
+struct TaskOverdue {
+  static constexpr const char* type = "task_overdue";
+  TaskId task;
+  std::vector<Moment> moments;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("moments", moments), v("at", at);
+  }
+};
+
+struct TaskEscalated {
+  static constexpr const char* type = "task_escalated";
+  TaskId task;
+  Moment moment;
+  std::string action;  ///< notify | reassign | raise
+  std::vector<PersonId> to;
+  std::optional<std::vector<Candidate>> candidates;  ///< reassign: the new ones.
+  PersonId holder;                                   ///< reassign to one person.
+  std::string note;
+  std::vector<Moment> moments;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("moment", moment), v("action", action), v("to", to),
+        v("candidates", candidates), v("holder", holder), v("note", note), v("moments", moments),
+        v("at", at);
+  }
+};
+
+struct TaskCommented {
+  static constexpr const char* type = "task_commented";
+  TaskId task;
+  PersonId by;
+  std::string comment;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("comment", comment), v("at", at);
+  }
+};
+
+struct VoteClosed {
+  static constexpr const char* type = "vote_closed";
+  NodeId node = 0;
+  std::string pointer;
+  Json result;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("pointer", pointer), v("result", result), v("at", at);
+  }
+};
+
+using Event =
+    std::variant<InstanceStarted, NodeEntered, StepRan, StepFaulted, NodeExited, IterationBegan,
+                 RetryScheduled, CatchEntered, NodeWoke, EventConsumed, InstanceCompleted,
+                 InstanceFaulted, InstanceCancelled, TaskOpened, TaskClaimed, TaskReleased,
+                 TaskCompleted, TaskEnded, TaskReminded, TaskOverdue, TaskEscalated, TaskCommented,
+                 VoteClosed>;
+
+}  // namespace kyhan

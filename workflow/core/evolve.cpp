@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <cassert>
+
+#include "workflow/core/decide.hpp"
+
+// Every overload applies one fact. A fact about a node or task that is gone is a bug in decide().
+
+namespace kyhan {
+namespace {
+
+Node& node_of(State& state, NodeId id) { return state.nodes.at(id); }
+
+/// What a step's end does to the scope around it.
+void flow_into_parent(State& state, NodeId parent_id, int slot, Json output,
+                      const std::optional<Json>& context, int next) {
+  if (context) state.context = *context;
+  Node& parent = node_of(state, parent_id);
+  if (slot >= 0) {
+    parent.results[static_cast<std::size_t>(slot)] = {{"output", std::move(output)}};
+    parent.position = std::max(parent.position, slot + 1);
+  } else {
+    parent.data = std::move(output);
+    parent.position = next;
+  }
+  parent.ready = true;
+}
+
+void apply(State& state, const InstanceStarted& event) {
+  state.id = event.id;
+  state.definition = event.definition;
+  state.unit = event.unit;
+  state.business_key = event.business_key;
+  state.initiator = event.by;
+  state.started_at = event.at;
+  state.status = InstanceStatus::running;
+  Node root;
+  root.id = root_node;
+  root.raw = event.raw;
+  root.input = event.input ? *event.input : event.raw;
+  root.data = root.input;
+  root.ready = true;
+  root.started_at = event.at;
+  root.timeout_at = event.timeout_at;
+  state.nodes.emplace(root_node, std::move(root));
+}
+
+void apply(State& state, const NodeEntered& event) {
+  Node& parent = node_of(state, event.parent);
+  Node node;
+  node.id = event.node;
+  node.parent = event.parent;
+  node.step = event.step;
+  node.slot = event.slot;
+  node.raw = event.slot >= 0 ? parent.input : parent.data;
+  node.input = event.input ? *event.input : node.raw;
+  node.data = node.input;
+  node.vars = event.vars;
+  node.collection = event.collection;
+  node.spec = event.spec;
+  node.results = event.results;
+  node.ready = event.ready;
+  node.wake_at = event.wake_at;
+  node.timeout_at = event.timeout_at;
+  node.started_at = event.at;
+  if (event.slot >= 0) {
+    parent.position = event.slot + 1;
+  } else {
+    parent.ready = false;
+  }
+  state.next_node = event.node + 1;
+  ++state.steps_run;
+  state.nodes.emplace(event.node, std::move(node));
+}
+
+void apply(State& state, const StepRan& event) {
+  ++state.steps_run;
+  const Node& parent = node_of(state, event.parent);
+  Json output = event.output ? *event.output : (event.slot >= 0 ? parent.input : parent.data);
+  flow_into_parent(state, event.parent, event.slot, std::move(output), event.context, event.next);
+}
+
+void apply(State& state, const StepFaulted& event) {
+  ++state.steps_run;
+  node_of(state, event.parent).ready = false;  // The error decides what runs next.
+}
+
+void apply(State& state, const NodeExited& event) {
+  Node node = std::move(node_of(state, event.node));
+  state.nodes.erase(event.node);
+  if (event.status != "completed") return;
+  Json output = event.output ? *event.output : std::move(node.data);
+  flow_into_parent(state, node.parent, node.slot, std::move(output), event.context, event.next);
+}
+
+void apply(State& state, const IterationBegan& event) {
+  Node& node = node_of(state, event.node);
+  node.iteration = event.iteration;
+  node.vars = event.vars;
+  if (event.data) node.data = *event.data;
+  node.position = 0;
+  node.ready = true;
+}
+
+void apply(State& state, const RetryScheduled& event) {
+  Node& node = node_of(state, event.node);
+  node.attempt = event.attempt;
+  node.first_failed_at = event.first_failed_at;
+  node.data = node.input;
+  node.position = 0;
+  node.wake_at = event.wake_at;
+  node.ready = !event.wake_at;
+}
+
+void apply(State& state, const CatchEntered& event) {
+  Node& node = node_of(state, event.node);
+  node.in_catch = true;
+  node.vars = event.vars;
+  node.data = node.input;
+  node.position = 0;
+  node.wake_at.reset();
+  node.ready = true;
+}
+
+void apply(State& state, const NodeWoke& event) {
+  Node& node = node_of(state, event.node);
+  node.wake_at = event.wake_at;
+  node.ready = event.ready;
+  if (event.results) node.results = *event.results;
+}
+
+void apply(State& state, const EventConsumed& event) {
+  node_of(state, event.node).results = event.results;
+}
+
+void end(State& state, InstanceStatus status, Instant at) {
+  state.status = status;
+  state.ended_at = at;
+  state.nodes.clear();
+  state.tasks.clear();
+}
+
+void apply(State& state, const InstanceCompleted& event) {
+  end(state, InstanceStatus::completed, event.at);
+  state.output = event.output;
+}
+
+void apply(State& state, const InstanceFaulted& event) {
+  end(state, InstanceStatus::faulted, event.at);
+  state.error = event.error;
+}
+
+void apply(State& state, const InstanceCancelled& event) {
+  end(state, InstanceStatus::cancelled, event.at);
+}
+
+void apply(State& state, const TaskOpened& event) {
+  state.tasks.emplace(event.task.id, event.task);
+  ++state.next_task;
+}
+
+void apply(State& state, const TaskClaimed& event) {
+  Task& task = state.tasks.at(event.task);
+  task.holder = event.by;
+  task.claimed_at = event.at;
+  task.state = TaskState::claimed;
+  ++task.version;
+}
+
+void apply(State& state, const TaskReleased& event) {
+  Task& task = state.tasks.at(event.task);
+  task.holder = PersonId{};
+  task.claimed_at.reset();
+  task.state = TaskState::offered;
+  ++task.version;
+}
+
+void apply(State& state, const TaskCompleted& event) {
+  const auto found = state.tasks.find(event.response.task);
+  assert(found != state.tasks.end());
+  node_of(state, found->second.node).responses.push_back(event.response);
+  if (!event.response.automatic) state.performers[event.pointer].insert(event.response.by);
+  state.tasks.erase(found);
+}
+
+void apply(State& state, const TaskEnded& event) { state.tasks.erase(event.task); }
+
+void apply(State& state, const TaskReminded& event) {
+  state.tasks.at(event.task).moments = event.moments;
+}
+
+void apply(State& state, const TaskOverdue& event) {
+  Task& task = state.tasks.at(event.task);
+  task.overdue = true;
+  task.moments = event.moments;
+  ++task.version;
+}
+
+void apply(State& state, const TaskEscalated& event) {
+  Task& task = state.tasks.at(event.task);
+  ++task.escalations;
+  task.moments = event.moments;
+  if (event.candidates) {
+    task.candidates = *event.candidates;
+    task.holder = event.holder;
+    task.direct = !event.holder.empty();
+    task.state = task.direct ? TaskState::claimed : TaskState::offered;
+    task.claimed_at = task.direct ? std::optional<Instant>(event.at) : std::nullopt;
+  }
+  ++task.version;
+}
+
+void apply(State&, const TaskCommented&) {}
+void apply(State&, const VoteClosed&) {}
+
+}  // namespace
+
+void evolve(State& state, const Event& event) {
+  std::visit([&state](const auto& one) { apply(state, one); }, event);
+  ++state.revision;
+  if (state.status == InstanceStatus::running || state.status == InstanceStatus::waiting) {
+    const bool ready = std::ranges::any_of(
+        state.nodes, [](const auto& entry) { return entry.second.ready; });
+    state.status = ready ? InstanceStatus::running : InstanceStatus::waiting;
+  }
+}
+
+Waits waits_of(const State& state) {
+  Waits waits;
+  for (const auto& [id, node] : state.nodes) {
+    if (node.wake_at) waits.timers["n" + std::to_string(id)] = *node.wake_at;
+    if (node.timeout_at) waits.timers["x" + std::to_string(id)] = *node.timeout_at;
+    if (node.spec.is_object() && node.spec.contains("listenTypes")) waits.subscriptions.insert(id);
+  }
+  for (const auto& [id, task] : state.tasks) {
+    waits.tasks.insert(id);
+    if (!task.moments.empty()) waits.timers["t" + id.text()] = task.moments.front().at;
+  }
+  return waits;
+}
+
+}  // namespace kyhan
