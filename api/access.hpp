@@ -1,0 +1,48 @@
+#pragma once
+/// The one place that says who may see what. Handlers ask here and answer 404 for the rest.
+///
+///   administrator (and the Unix socket)   everything
+///   head, deputy, hr, chair               the instances and tasks of their unit and those below it
+///   auditor                               the same, to read
+///   everybody                             the instances they take part in, tasks offered to them
+///   a system's token                      nothing of people; it may only send events
+
+#include <string>
+#include <vector>
+
+#include "api/call.hpp"
+#include "workflow/store/reads.hpp"
+
+namespace kyhan {
+
+/// Units whose instances the caller oversees, subtrees spelled out, sorted. Administrators: all.
+[[nodiscard]] std::vector<UnitId> overseen_units(const Call& call);
+/// The top ones of these, as the pages offer them: the units of the caller's own memberships.
+[[nodiscard]] std::vector<UnitId> overseen_roots(const Call& call);
+/// Units whose open tasks the caller may list as `team`: as head, deputy or chair.
+[[nodiscard]] std::vector<UnitId> team_units(const Call& call);
+
+[[nodiscard]] Visibility visibility_of(const Call& call);
+/// `unit` and all below it.
+[[nodiscard]] std::vector<UnitId> subtree(const Directory& directory, const UnitId& unit);
+
+/// What the caller is to a task.
+struct TaskStanding {
+  bool visible = false;
+  bool holder = false;
+  bool candidate = false;  ///< Named by it, not excluded.
+  bool excluded = false;   ///< Four-eyes: named by it, but took part before.
+  [[nodiscard]] bool may_act(const TaskRow& task) const;
+};
+/// Errors: of the database.
+[[nodiscard]] Result<TaskStanding> standing(const Call& call, Reads& reads, const TaskRow& task);
+
+/// The task, or `not_found` when there is none that the caller may see.
+[[nodiscard]] Result<TaskRow> visible_task(const Call& call, Reads& reads, const TaskId& id);
+[[nodiscard]] Result<InstanceRow> visible_instance(const Call& call, Reads& reads,
+                                                   const InstanceId& id);
+
+/// Units for which the caller may start the definition; administrators: every unit.
+[[nodiscard]] std::vector<UnitId> startable_units(const Call& call, const Definition& definition);
+
+}  // namespace kyhan
