@@ -1,0 +1,121 @@
+#include "workflow/core/lifecycle.hpp"
+
+#include "workflow/core/codec.hpp"
+#include "workflow/core/time_text.hpp"
+
+namespace kyhan {
+namespace {
+
+/// A larger output is not carried in an event.
+constexpr std::size_t output_in_event_bytes_max = 64 * 1024;
+
+class Teller {
+ public:
+  Teller(const State& before, const Definition& definition)
+      : before_(before), definition_(definition) {}
+
+  void operator()(const InstanceStarted& event) {
+    instance_ = event.id.text();
+    workflow("started", event.at, "startedAt",
+             {{"definition",
+               {{"name", event.definition.name},
+                {"namespace", event.definition.namespace_},
+                {"version", event.definition.version}}}});
+  }
+  void operator()(const InstanceCompleted& event) {
+    workflow("completed", event.at, "completedAt", with_output(event.output));
+  }
+  void operator()(const InstanceFaulted& event) {
+    workflow("faulted", event.at, "faultedAt", {{"error", encode(event.error)}});
+  }
+  void operator()(const InstanceCancelled& event) {
+    workflow("cancelled", event.at, "cancelledAt", Json::object());
+  }
+  void operator()(const NodeEntered& event) {
+    task("created", event.pointer, event.at, "createdAt", Json::object());
+    task("started", event.pointer, event.at, "startedAt", Json::object());
+  }
+  void operator()(const StepRan& event) {
+    if (event.skipped) return;
+    task("created", event.pointer, event.at, "createdAt", Json::object());
+    task("started", event.pointer, event.at, "startedAt", Json::object());
+    const Node& parent = before_.nodes.at(event.parent);
+    const Json& raw = event.slot >= 0 ? parent.input : parent.data;
+    task("completed", event.pointer, event.at, "completedAt",
+         with_output(event.output ? *event.output : raw));
+  }
+  void operator()(const StepFaulted& event) {
+    task("created", event.pointer, event.at, "createdAt", Json::object());
+    task("started", event.pointer, event.at, "startedAt", Json::object());
+    task("faulted", event.pointer, event.at, "faultedAt", {{"error", encode(event.error)}});
+  }
+  void operator()(const NodeExited& event) {
+    if (event.status == "completed") {
+      task("completed", event.pointer, event.at, "completedAt",
+           with_output(event.output ? *event.output : before_.nodes.at(event.node).data));
+    } else if (event.status == "faulted") {
+      task("faulted", event.pointer, event.at, "faultedAt",
+           {{"error", event.error ? encode(*event.error) : Json()}});
+    } else {
+      task("cancelled", event.pointer, event.at, "cancelledAt", Json::object());
+    }
+  }
+  void operator()(const RetryScheduled& event) {
+    const StepIndex step = before_.nodes.at(event.node).step;
+    task("retried", definition_.steps.at(static_cast<std::size_t>(step)).pointer, event.at,
+         "retriedAt", Json::object());
+  }
+  template <class Other>
+  void operator()(const Other&) {}
+
+  [[nodiscard]] std::vector<CloudEvent> take() { return std::move(events_); }
+
+ private:
+  [[nodiscard]] std::string instance() const {
+    return instance_.empty() ? before_.id.text() : instance_;
+  }
+  [[nodiscard]] std::string name() const {
+    return definition_.ref.name + "-" + instance() + "." + definition_.ref.namespace_;
+  }
+  static Json with_output(const Json& output) {
+    if (output.dump().size() > output_in_event_bytes_max) return Json::object();
+    return {{"output", output}};
+  }
+  void workflow(const char* what, Instant at, const char* when, Json data) {
+    data["name"] = name();
+    add(std::string("io.serverlessworkflow.workflow.") + what + ".v1", at, when, std::move(data));
+  }
+  void task(const char* what, const std::string& pointer, Instant at, const char* when, Json data) {
+    data["workflow"] = name();
+    data["task"] = pointer;
+    add(std::string("io.serverlessworkflow.task.") + what + ".v1", at, when, std::move(data));
+  }
+  void add(std::string type, Instant at, const char* when, Json data) {
+    data[when] = to_rfc3339(at);
+    events_.push_back({{"specversion", "1.0"},
+                       {"id", instance() + "-" + std::to_string(before_.revision + 1) + "-l" +
+                                  std::to_string(events_.size())},
+                       {"source", "/kyhan/instances/" + instance()},
+                       {"type", std::move(type)},
+                       {"subject", instance()},
+                       {"time", to_rfc3339(at)},
+                       {"datacontenttype", "application/json"},
+                       {"data", std::move(data)}});
+  }
+
+  const State& before_;
+  const Definition& definition_;
+  std::string instance_;
+  std::vector<CloudEvent> events_;
+};
+
+}  // namespace
+
+std::vector<CloudEvent> lifecycle_of(const Event& event, const State& before,
+                                     const Definition& definition) {
+  Teller teller(before, definition);
+  std::visit(teller, event);
+  return teller.take();
+}
+
+}  // namespace kyhan

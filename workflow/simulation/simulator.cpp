@@ -1,0 +1,254 @@
+#include "workflow/simulation/simulator.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "workflow/core/lifecycle.hpp"
+#include "workflow/core/time_text.hpp"
+
+namespace kyhan {
+namespace {
+
+class Simulator {
+ public:
+  explicit Simulator(const Simulation& plan)
+      : plan_(plan),
+        world_{plan.program, *plan.directory, *plan.calendars},
+        now_(plan.from),
+        due_(plan.answers.size()),
+        used_(plan.answers.size(), false) {
+    for (const CloudEvent& event : plan.events) {
+      Instant at = plan.from;
+      if (event.contains("time") && event.at("time").is_string()) {
+        if (const Result<Instant> time = parse_rfc3339(event.at("time").get<std::string>())) {
+          at = std::max(at, *time);
+        }
+      }
+      coming_.push_back({at, event});
+    }
+    std::ranges::stable_sort(coming_, {}, &Coming::at);
+  }
+
+  SimulationResult play() {
+    submit(StartInstance{InstanceId("run"), plan_.unit, {}, plan_.input, plan_.initiator});
+    while (!state().ended_at && take_next()) {
+    }
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+      if (!used_[i]) result_.unused.push_back(i);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  struct Coming {
+    Instant at;
+    CloudEvent event;
+  };
+
+  [[nodiscard]] State& state() { return result_.state; }
+
+  /// The earliest of: a planned answer, an event, a timer. False: nothing is left to wait for.
+  bool take_next() {
+    std::optional<std::size_t> answer;
+    for (std::size_t i = 0; i < due_.size(); ++i) {
+      if (used_[i] || !due_[i]) continue;
+      if (!answer || *due_[i] < *due_[*answer]) answer = i;
+    }
+    const bool event = !coming_.empty();
+    auto timer = timers_.end();
+    for (auto one = timers_.begin(); one != timers_.end(); ++one) {
+      if (timer == timers_.end() || one->second < timer->second) timer = one;
+    }
+    if (!answer && !event && !timers_matter()) return false;
+
+    const auto earlier = [](std::optional<Instant> a, std::optional<Instant> b) {
+      return a && (!b || *a <= *b);
+    };
+    const std::optional<Instant> answer_at = answer ? due_[*answer] : std::nullopt;
+    const std::optional<Instant> event_at =
+        event ? std::optional<Instant>(coming_.front().at) : std::nullopt;
+    const std::optional<Instant> timer_at =
+        timer != timers_.end() ? std::optional<Instant>(timer->second) : std::nullopt;
+    // At the same moment people come first: what is done at the deadline is in time.
+    if (earlier(answer_at, event_at) && earlier(answer_at, timer_at)) {
+      move_to(*answer_at);
+      give(*answer);
+    } else if (earlier(event_at, timer_at)) {
+      move_to(*event_at);
+      const CloudEvent one = coming_.front().event;
+      coming_.erase(coming_.begin());
+      arrive(one);
+    } else {
+      move_to(*timer_at);
+      const std::string id = timer->first;
+      timers_.erase(timer);
+      submit(TimerFired{id});
+    }
+    return true;
+  }
+
+  /// Whether any timer can still change the outcome: a reminder cannot.
+  [[nodiscard]] bool timers_matter() {
+    for (const auto& [id, at] : timers_) {
+      if (id.front() != 't') return true;
+      const auto task = state().tasks.find(TaskId(id.substr(1)));
+      if (task == state().tasks.end()) continue;
+      for (const Moment& moment : task->second.moments) {
+        if (moment.kind == "expire") return true;
+        if (moment.kind == "escalation") {
+          const Json& spec = state().nodes.at(task->second.node).spec;
+          const Json& step = spec.at("escalation").at(static_cast<std::size_t>(moment.index));
+          if (step.value("action", "") == "raise") return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  void move_to(Instant at) {
+    if (at <= now_) return;
+    if (plan_.before_clock_moves) plan_.before_clock_moves(now_, at);
+    now_ = at;
+  }
+
+  /// Gives one planned answer to the open task it fits best, or leaves it for the next round.
+  void give(std::size_t index) {
+    const PlannedAnswer& answer = plan_.answers[index];
+    due_[index].reset();
+    const Task* chosen = nullptr;
+    int best = -1;
+    for (const auto& [id, task] : state().tasks) {
+      if (!fits(task, answer.task)) continue;
+      if (!answer.unit.empty() && task.unit != answer.unit) continue;
+      int score = 0;
+      if (task.holder == answer.by) score = 2;
+      else if (std::ranges::any_of(task.candidates, [&](const Candidate& candidate) {
+                 return plan_.directory->matches(candidate, answer.by);
+               })) {
+        score = 1;
+      }
+      if (score > best) best = score, chosen = &task;
+    }
+    if (chosen == nullptr) return;
+    used_[index] = true;
+    const TaskId id = chosen->id;
+    std::optional<Error> refusal;
+    if (answer.action == "complete") {
+      refusal = submit(CompleteTask{id, answer.by, answer.outcome, answer.comment, answer.data,
+                                    answer.attachments});
+    } else if (answer.action == "claim") {
+      refusal = submit(ClaimTask{id, answer.by});
+    } else if (answer.action == "release") {
+      refusal = submit(ReleaseTask{id, answer.by});
+    } else if (answer.action == "comment") {
+      refusal = submit(CommentOnTask{id, answer.by, answer.comment});
+    } else {
+      refusal = Error{ErrorCode::forbidden,
+                      answer.action + "-not-allowed",
+                      {"Định nghĩa không cho phép thao tác \"" + answer.action + "\".",
+                       "The definition does not allow the action \"" + answer.action + "\"."}};
+    }
+    if (refusal) result_.refused.push_back({index, std::move(*refusal)});
+  }
+
+  [[nodiscard]] bool fits(const Task& task, const std::string& wanted) const {
+    if (task.name == wanted) return true;
+    const Step& step =
+        plan_.program.definition->steps.at(static_cast<std::size_t>(task.step));
+    return step.pointer == wanted;
+  }
+
+  /// Offers an event to everyone who listens, and keeps it for those who will.
+  void arrive(const CloudEvent& event) {
+    kept_.push_back({event, {}});
+    offer_kept();
+  }
+
+  void offer_kept() {
+    bool again = true;
+    while (again && !state().ended_at) {
+      again = false;
+      for (std::size_t i = 0; i < kept_.size() && !again; ++i) {
+        for (const NodeId node : waits_of(state()).subscriptions) {
+          if (!kept_[i].offered.insert(node).second) continue;
+          const CloudEvent event = kept_[i].event;
+          submit(DeliverEvent{node, event});
+          again = true;  // Everything may have changed: look again from the start.
+          break;
+        }
+      }
+    }
+  }
+
+  std::optional<Error> submit(const Command& command) {
+    Command next = command;
+    for (;;) {
+      Result<Decision> decision = decide(state(), world_, next, Now{now_});
+      if (!decision) return decision.error();
+      const bool more = decision->unfinished;
+      accept(std::move(*decision));
+      if (!more) break;
+      next = ContinueRun{};
+    }
+    if (!delivering_) {
+      delivering_ = true;
+      offer_kept();
+      delivering_ = false;
+    }
+    return std::nullopt;
+  }
+
+  void accept(Decision decision) {
+    State before = state();
+    for (const Event& event : decision.events) {
+      for (CloudEvent& told : lifecycle_of(event, before, *plan_.program.definition)) {
+        result_.trace.push_back(std::move(told));
+      }
+      evolve(before, event);
+      result_.journal.push_back(event);
+    }
+    result_.state = std::move(decision.state);
+    for (const Effect& effect : decision.effects) {
+      if (const auto* set = std::get_if<SetTimer>(&effect)) timers_[set->timer] = set->due_at;
+      if (const auto* clear = std::get_if<ClearTimer>(&effect)) timers_.erase(clear->timer);
+      if (const auto* publish = std::get_if<Publish>(&effect)) {
+        result_.published.push_back(publish->event);
+        // What the definition emits can be heard by its own listeners too.
+        if (publish->routing_key.starts_with("event.")) kept_.push_back({publish->event, {}});
+      }
+      if (const auto* save = std::get_if<SaveTask>(&effect)) opened(save->task);
+    }
+  }
+
+  void opened(const Task& task) {
+    if (!seen_.insert(task.id).second) return;
+    for (std::size_t i = 0; i < due_.size(); ++i) {
+      if (used_[i] || !fits(task, plan_.answers[i].task)) continue;
+      due_[i] = add_duration(now_, plan_.answers[i].after, plan_.program.definition->time_zone);
+    }
+  }
+
+  const Simulation& plan_;
+  World world_;
+  Instant now_;
+  SimulationResult result_;
+  std::map<std::string, Instant> timers_;
+  std::vector<std::optional<Instant>> due_;  ///< When each unused answer comes, if a task is open.
+  std::vector<bool> used_;
+  std::vector<Coming> coming_;
+  struct Kept {
+    CloudEvent event;
+    std::set<NodeId> offered;
+  };
+  std::vector<Kept> kept_;
+  std::set<TaskId> seen_;
+  bool delivering_ = false;
+};
+
+}  // namespace
+
+SimulationResult simulate(const Simulation& simulation) { return Simulator(simulation).play(); }
+
+}  // namespace kyhan

@@ -1,0 +1,61 @@
+#pragma once
+/// One instance played to its end in memory on a virtual clock: `kyhan run`, and the scenario tests
+/// of the definitions. The same decide() as the server; waits take no time.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workflow/core/decide.hpp"
+
+namespace kyhan {
+
+/// One entry of an answers file (design: `--answers`).
+struct PlannedAnswer {
+  std::string task;  ///< Name or pointer of the step.
+  PersonId by;
+  std::string action = "complete";  ///< complete | claim | release | comment
+  std::string outcome;
+  std::string comment;
+  Json data;
+  std::vector<Attachment> attachments;
+  UnitId unit;     ///< Which unit's item, where there are several.
+  Duration after;  ///< After the opening of the task.
+};
+
+/// All faults at once, pointers into the file.
+[[nodiscard]] Result<std::vector<PlannedAnswer>> parse_answers(const Json& file);
+
+struct Simulation {
+  Program program;
+  std::shared_ptr<const Directory> directory;
+  std::shared_ptr<const Calendars> calendars;
+  Json input;
+  UnitId unit;
+  PersonId initiator;
+  Instant from;
+  std::vector<PlannedAnswer> answers;
+  std::vector<CloudEvent> events;
+  /// Called before the clock moves; `kyhan run --real-time` sleeps here.
+  std::function<void(Instant from, Instant to)> before_clock_moves;
+};
+
+struct RefusedAnswer {
+  std::size_t answer;
+  Error error;
+};
+
+struct SimulationResult {
+  State state;
+  std::vector<RefusedAnswer> refused;
+  std::vector<std::size_t> unused;
+  std::vector<CloudEvent> trace;      ///< Lifecycle events, in order.
+  std::vector<CloudEvent> published;  ///< What would have gone to the broker.
+  std::vector<Event> journal;
+};
+
+/// Plays until the instance ends, or until nothing left can change the outcome.
+[[nodiscard]] SimulationResult simulate(const Simulation& simulation);
+
+}  // namespace kyhan
