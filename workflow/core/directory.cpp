@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "workflow/core/file_reader.hpp"
+
 namespace kyhan {
 namespace {
 
 constexpr std::string_view subtree_suffix = "/subtree";
 constexpr std::string_view ancestors_suffix = "/ancestors";
-
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 bool strip(std::string_view& text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix) return false;

@@ -3,116 +3,13 @@
 #include <algorithm>
 
 #include "workflow/core/directory.hpp"
+#include "workflow/core/file_reader.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
 namespace {
 
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
-/// The members of one JSON value, read with every fault noted under its pointer.
-class Reader {
- public:
-  std::vector<FieldError> faults;
-
-  void fault(std::string pointer, std::string code, Text message) {
-    faults.push_back({std::move(pointer), std::move(code), std::move(message)});
-  }
-
-  /// True when `value` is an object; unknown members are faults.
-  bool object(const Json& value, const std::string& pointer,
-              std::initializer_list<std::string_view> known) {
-    if (!value.is_object()) {
-      fault(pointer, "type", {"Phải là một đối tượng JSON.", "It must be a JSON object."});
-      return false;
-    }
-    for (const auto& [key, member] : value.items()) {
-      if (std::find(known.begin(), known.end(), key) == known.end()) {
-        fault(pointer + "/" + key, "unknown-field",
-              {"Không có trường “" + key + "” ở đây.", "There is no field “" + key + "” here."});
-      }
-    }
-    return true;
-  }
-
-  /// The array member, or an empty array with a fault when it is needed and not there.
-  const Json& array(const Json& value, const char* key, const std::string& pointer, bool needed) {
-    static const Json none = Json::array();
-    if (!value.contains(key)) {
-      if (needed) missing(pointer + "/" + key, key);
-      return none;
-    }
-    if (value[key].is_array()) return value[key];
-    fault(pointer + "/" + key, "type",
-          {std::string("“") + key + "” phải là một mảng.",
-           std::string("“") + key + "” must be an array."});
-    return none;
-  }
-
-  std::string text(const Json& value, const char* key, const std::string& pointer, bool needed) {
-    if (!value.contains(key)) {
-      if (needed) missing(pointer + "/" + key, key);
-      return {};
-    }
-    const Json& member = value[key];
-    if (member.is_string() && !member.get_ref<const std::string&>().empty()) {
-      return member.get<std::string>();
-    }
-    fault(pointer + "/" + key, "type",
-          {std::string("“") + key + "” phải là chuỗi không rỗng.",
-           std::string("“") + key + "” must be a string that is not empty."});
-    return {};
-  }
-
-  /// Empty when missing or faulty.
-  std::string id(const Json& value, const char* key, const std::string& pointer, bool needed) {
-    return checked_id(text(value, key, pointer, needed), pointer + "/" + key);
-  }
-
-  std::string checked_id(const std::string& found, const std::string& pointer) {
-    if (found.empty() || is_id(found)) return found;
-    fault(pointer, "id-format",
-          {"Mã “" + found + "” phải gồm 1 đến 40 chữ thường không dấu, chữ số, gạch nối.",
-           "The id “" + found + "” must be 1 to 40 small letters, digits or hyphens."});
-    return {};
-  }
-
-  Text name(const Json& value, const std::string& pointer) {
-    if (!value.contains("name") || !value["name"].is_object()) {
-      const std::string both = text(value, "name", pointer, true);
-      return {both, both};
-    }
-    object(value["name"], pointer + "/name", {"vi", "en"});
-    return {text(value["name"], "vi", pointer + "/name", true),
-            text(value["name"], "en", pointer + "/name", true)};
-  }
-
-  Date date(const Json& value, const char* key, const std::string& pointer) {
-    const std::string written = text(value, key, pointer, true);
-    if (written.empty()) return {};
-    const auto read = parse_iso_date(written);
-    if (read.has_value()) return *read;
-    fault(pointer + "/" + key, "date-format", read.error().detail);
-    return {};
-  }
-
- private:
-  void missing(const std::string& pointer, const char* key) {
-    fault(pointer, "required",
-          {std::string("Thiếu trường “") + key + "”.",
-           std::string("The field “") + key + "” is missing."});
-  }
-};
-
-std::string member(const std::string& list, std::size_t index) {
-  return list + "/" + std::to_string(index);
-}
-
-Unit read_unit(Reader& reader, const Json& value, const std::string& pointer) {
+Unit read_unit(FileReader& reader, const Json& value, const std::string& pointer) {
   if (!reader.object(value, pointer, {"id", "name", "kind", "parent", "calendar"})) return {};
   Unit unit;
   unit.id = UnitId{reader.id(value, "id", pointer, true)};
@@ -123,7 +20,7 @@ Unit read_unit(Reader& reader, const Json& value, const std::string& pointer) {
   return unit;
 }
 
-Membership read_membership(Reader& reader, const Json& value, const std::string& pointer) {
+Membership read_membership(FileReader& reader, const Json& value, const std::string& pointer) {
   if (!reader.object(value, pointer, {"unit", "roles"})) return {};
   Membership membership;
   membership.unit = UnitId{reader.id(value, "unit", pointer, true)};
@@ -146,7 +43,7 @@ Membership read_membership(Reader& reader, const Json& value, const std::string&
   return membership;
 }
 
-Absence read_absence(Reader& reader, const Json& value, const std::string& pointer) {
+Absence read_absence(FileReader& reader, const Json& value, const std::string& pointer) {
   if (!reader.object(value, pointer, {"from", "to", "deputy", "scope"})) return {};
   Absence absence;
   absence.from = reader.date(value, "from", pointer);
@@ -161,7 +58,7 @@ Absence read_absence(Reader& reader, const Json& value, const std::string& point
   return absence;
 }
 
-Person read_person(Reader& reader, const Json& value, const std::string& pointer) {
+Person read_person(FileReader& reader, const Json& value, const std::string& pointer) {
   if (!reader.object(value, pointer, {"id", "name", "memberships", "absences"})) return {};
   Person person;
   person.id = PersonId{reader.id(value, "id", pointer, true)};
@@ -187,20 +84,20 @@ Person read_person(Reader& reader, const Json& value, const std::string& pointer
   return person;
 }
 
-void unknown_unit(Reader& reader, std::string pointer, const UnitId& unit) {
+void unknown_unit(FileReader& reader, std::string pointer, const UnitId& unit) {
   reader.fault(std::move(pointer), "unknown-unit",
                {"Không có đơn vị “" + unit.text() + "” trong tệp.",
                 "There is no unit “" + unit.text() + "” in the file."});
 }
 
-void unknown_person(Reader& reader, std::string pointer, const PersonId& person) {
+void unknown_person(FileReader& reader, std::string pointer, const PersonId& person) {
   reader.fault(std::move(pointer), "unknown-person",
                {"Không có người “" + person.text() + "” trong tệp.",
                 "There is no person “" + person.text() + "” in the file."});
 }
 
 /// Parents that exist, and no unit below itself. `place`: where each unit stands in the file.
-void check_parents(Reader& reader, const std::map<UnitId, Unit>& units,
+void check_parents(FileReader& reader, const std::map<UnitId, Unit>& units,
                    const std::map<UnitId, std::string>& place) {
   std::set<UnitId> sound;  // Known to reach the top.
   for (const auto& [id, unit] : units) {
@@ -224,7 +121,7 @@ void check_parents(Reader& reader, const std::map<UnitId, Unit>& units,
   }
 }
 
-void check_references(Reader& reader, const Person& person, const std::string& pointer,
+void check_references(FileReader& reader, const Person& person, const std::string& pointer,
                       const std::map<UnitId, Unit>& units,
                       const std::map<PersonId, Person>& people) {
   for (std::size_t i = 0; i < person.memberships.size(); ++i) {
@@ -246,7 +143,7 @@ void check_references(Reader& reader, const Person& person, const std::string& p
 
 /// Puts `item` under its id, or notes that the id is taken.
 template <class Id, class Item>
-bool put(Reader& reader, std::map<Id, Item>& items, const Id& id, Item item,
+bool put(FileReader& reader, std::map<Id, Item>& items, const Id& id, Item item,
          const std::string& pointer) {
   if (id.empty()) return false;
   if (items.emplace(id, std::move(item)).second) return true;
@@ -282,7 +179,7 @@ Json person_json(const Person& person) {
 }  // namespace
 
 Result<std::shared_ptr<const Directory>> Directory::parse(const Json& file) {
-  Reader reader;
+  FileReader reader;
   const auto directory = std::make_shared<Directory>();
   std::map<UnitId, std::string> unit_place;
   std::map<PersonId, std::string> person_place;
