@@ -1,0 +1,177 @@
+import { forwardRef, useImperativeHandle, useMemo, useState } from 'react';
+import Form from '@rjsf/antd';
+import { TranslatableString, type RJSFSchema, type WidgetProps } from '@rjsf/utils';
+import { DatePicker, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useLanguage, i18next } from '../i18n';
+import { usePeople, useUnits } from '../api/queries';
+import type { FieldError, FormSpec } from '../api/types';
+import { localise, uiSchemaOf } from './localise';
+import { clean, errorSchemaOf, faultsOf, titleAt, validator, type Fault } from './validator';
+
+export type FormFault = { id: string; message: string };
+export type SchemaFormHandle = {
+  /** Faults of what stands in the form now; shows them at their fields from then on. */
+  check: () => FormFault[];
+  data: () => Record<string, unknown>;
+  /** Shows what the server found; gives the same as `check`. */
+  show: (errors: FieldError[]) => FormFault[];
+};
+type Props = {
+  spec: FormSpec;
+  value: Record<string, unknown>;
+  onChange: (value: Record<string, unknown>) => void;
+  readOnly?: boolean;
+};
+
+function DateWidget({ id, value, onChange, onBlur, onFocus, disabled, readonly, placeholder }: WidgetProps) {
+  const parsed = value ? dayjs(String(value)) : null;
+  return (
+    <DatePicker
+      id={id}
+      className="wide"
+      format={['DD/MM/YYYY', 'D/M/YYYY', 'YYYY-MM-DD']}
+      value={parsed?.isValid() ? parsed : null}
+      disabled={disabled || readonly}
+      placeholder={placeholder || 'dd/mm/yyyy'}
+      onChange={(next) => onChange(next ? next.format('YYYY-MM-DD') : undefined)}
+      onBlur={() => onBlur(id, value)}
+      onFocus={() => onFocus(id, value)}
+    />
+  );
+}
+function DateTimeWidget({ id, value, onChange, disabled, readonly }: WidgetProps) {
+  const parsed = value ? dayjs(String(value)) : null;
+  return (
+    <DatePicker
+      id={id}
+      className="wide"
+      showTime={{ format: 'HH:mm' }}
+      format="DD/MM/YYYY HH:mm"
+      placeholder="dd/mm/yyyy hh:mm"
+      value={parsed?.isValid() ? parsed : null}
+      disabled={disabled || readonly}
+      onChange={(next) => onChange(next ? next.toISOString() : undefined)}
+    />
+  );
+}
+function PersonWidget({ id, value, onChange, disabled, readonly }: WidgetProps) {
+  const { t, text } = useLanguage();
+  const [q, setQ] = useState('');
+  const people = usePeople(q);
+  return (
+    <Select
+      id={id}
+      className="wide"
+      showSearch={{ filterOption: false, onSearch: setQ }}
+      allowClear
+      value={(value as string) || undefined}
+      disabled={disabled || readonly}
+      placeholder={t('form.choosePerson')}
+      loading={people.isFetching}
+      onChange={(next) => onChange(next)}
+      options={(people.data?.items ?? []).map((p) => ({ value: p.id, label: `${p.name} - ${text(p.unitName)}` }))}
+    />
+  );
+}
+function UnitWidget({ id, value, onChange, disabled, readonly }: WidgetProps) {
+  const { text } = useLanguage();
+  const units = useUnits();
+  return (
+    <Select
+      id={id}
+      className="wide"
+      showSearch={{ optionFilterProp: 'label' }}
+      allowClear
+      value={(value as string) || undefined}
+      disabled={disabled || readonly}
+      onChange={(next) => onChange(next)}
+      options={(units.data?.items ?? []).map((u) => ({ value: u.id, label: text(u.name) }))}
+    />
+  );
+}
+const widgets = {
+  DateWidget, date: DateWidget, DateTimeWidget, 'date-time': DateTimeWidget,
+  person: PersonWidget, unit: UnitWidget,
+};
+
+const words: Partial<Record<TranslatableString, string>> = {
+  [TranslatableString.YesLabel]: 'app.yes',
+  [TranslatableString.NoLabel]: 'app.no',
+  [TranslatableString.CloseLabel]: 'app.close',
+  [TranslatableString.ErrorsLabel]: 'form.errors',
+  [TranslatableString.AddButton]: 'form.add',
+  [TranslatableString.AddItemButton]: 'form.add',
+  [TranslatableString.RemoveButton]: 'form.remove',
+  [TranslatableString.MoveUpButton]: 'form.up',
+  [TranslatableString.MoveDownButton]: 'form.down',
+  [TranslatableString.CopyButton]: 'form.copy',
+  [TranslatableString.ClearButton]: 'form.clear',
+  [TranslatableString.ClearLabel]: 'form.clear',
+  [TranslatableString.EmptyArray]: 'form.noItems',
+};
+function translate(text: TranslatableString, params?: string[]): string {
+  if (text === TranslatableString.OptionPrefix) return i18next.t('form.option', { n: params?.[0] });
+  const key = words[text];
+  if (key) return i18next.t(key);
+  return (params ?? []).reduce((out, param, i) => out.replace(`%${i + 1}`, param), String(text));
+}
+
+const idOf = (path: (string | number)[]) => ['root', ...path].join('_');
+
+const SchemaForm = forwardRef<SchemaFormHandle, Props>(function SchemaForm({ spec, value, onChange, readOnly }, ref) {
+  const { language } = useLanguage();
+  const schema = useMemo(() => localise(spec.schema, language), [spec, language]);
+  const ui = useMemo(
+    () => ({ ...uiSchemaOf(localise(spec.ui ?? {}, language), schema), 'ui:submitButtonOptions': { norender: true } }),
+    [spec, schema, language],
+  );
+  const [checking, setChecking] = useState(false);
+  const [fromServer, setFromServer] = useState<Fault[]>([]);
+  const faults = useMemo(
+    () => [...(checking ? faultsOf(schema, value) : []), ...fromServer],
+    [checking, fromServer, schema, value],
+  );
+  const list = (found: Fault[]) => found.map((f) => ({ id: idOf(f.path), message: f.message }));
+  useImperativeHandle(ref, () => ({
+    check() {
+      setFromServer([]);
+      setChecking(true);
+      return list(faultsOf(schema, value));
+    },
+    data: () => (clean(value) ?? {}) as Record<string, unknown>,
+    show(errors) {
+      const found = errors.map((e): Fault => {
+        const parts = e.pointer.split('/').filter(Boolean).map((p) => p.replace(/~1/g, '/').replace(/~0/g, '~'));
+        if (parts[0] === 'data' || parts[0] === 'input') parts.shift();
+        const path = parts.map((p) => (/^\d+$/.test(p) ? Number(p) : p));
+        return { path, keyword: e.code, message: e.message || titleAt(schema, path) };
+      });
+      setFromServer(found);
+      return list(found);
+    },
+  }));
+  const extraErrors = useMemo(() => (faults.length ? errorSchemaOf(faults) : undefined), [faults]);
+  return (
+    <Form
+      className="schema-form"
+      tagName="div"
+      schema={schema as RJSFSchema}
+      uiSchema={ui}
+      formData={value}
+      validator={validator}
+      noValidate
+      extraErrors={extraErrors}
+      showErrorList={false}
+      readonly={readOnly}
+      widgets={widgets}
+      translateString={translate}
+      formContext={{ descriptionLocation: 'below' }}
+      onChange={(event) => {
+        if (fromServer.length) setFromServer([]);
+        onChange((event.formData ?? {}) as Record<string, unknown>);
+      }}
+    />
+  );
+});
+export default SchemaForm;
