@@ -1,0 +1,22 @@
+#pragma once
+/// `kyhan run`: one definition played to its end in memory, on a virtual clock.
+
+#include <iosfwd>
+#include <string>
+
+namespace kyhan {
+
+struct RunOptions {
+  std::string file;
+  std::string input, events, answers, directory, calendar;  ///< Paths; empty: not given.
+  std::string from;                                         ///< RFC 3339; empty: now.
+  std::string trace;                                        ///< Path to write; empty: none.
+  bool real_time = false;
+  bool json = false;
+  bool vietnamese = true;  ///< Language of what people read.
+};
+
+/// Exit codes: 0 completed or waiting, 2 wrong usage, 3 faulted, 4 cancelled, 5 material faulty.
+[[nodiscard]] int run_definition(const RunOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace kyhan
