@@ -33,9 +33,11 @@ struct ParsedDocument {
 /// "json-depth", "json-duplicate-key", "json-encoding" (not UTF-8); `too_large` "too-large".
 [[nodiscard]] Result<Json> parse_json(std::string_view text, const DocumentLimits& limits = {});
 
-/// JSON or YAML (told apart by the first character), with places for faults.
+/// JSON or YAML (told apart by the first character), with places for faults. Errors as parse_json,
+/// and "yaml-syntax". On an error `*failed_at`, when given, is where it was met (0: not known).
 [[nodiscard]] Result<ParsedDocument> parse_document(std::string_view text,
-                                                    const DocumentLimits& limits = {});
+                                                    const DocumentLimits& limits = {},
+                                                    Place* failed_at = nullptr);
 
 /// Depth of a value: scalars 0, {} and [] 1.
 [[nodiscard]] int depth_of(const Json& value);
