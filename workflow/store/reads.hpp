@@ -7,8 +7,10 @@
 /// there is nothing.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,6 +100,19 @@ struct OverviewRows {
   std::vector<PersonLoad> by_person;  ///< Holders of open tasks, most overdue first, at most 100.
 };
 
+/// What the tables hold of an instance that waits (see core's Waits).
+struct WaitRows {
+  std::map<std::string, Instant> timers;
+  std::set<NodeId> subscriptions;
+  std::set<TaskId> tasks;  ///< Open ones.
+};
+struct AuditRow {
+  std::int64_t key = 0;
+  InstanceId id;
+  bool runnable = false;
+  std::string state_json;
+};
+
 class Reads {
  public:
   explicit Reads(std::unique_ptr<Database> connection);
@@ -149,6 +164,12 @@ class Reads {
   [[nodiscard]] Result<std::optional<Instant>> next_due();            ///< Of all timers.
   /// Instances that listen for this type, or for any.
   [[nodiscard]] Result<std::vector<Subscription>> subscriptions(std::string_view type);
+
+  /// What the tables hold of one instance that waits, to be compared with waits_of(its state).
+  [[nodiscard]] Result<WaitRows> wait_rows(std::int64_t instance_key);
+  /// Open instances behind `after_key` (0: from the start), at most `limit`, for the audit.
+  [[nodiscard]] Result<std::vector<AuditRow>> open_instances_after(std::int64_t after_key,
+                                                                   int limit);
 
   // Messages.
   [[nodiscard]] Result<std::vector<OutboxRow>> outbox_after(std::int64_t seq, int limit);

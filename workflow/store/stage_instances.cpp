@@ -47,7 +47,7 @@ void UnitOfWork::stage_instance(InstanceHead& head, const InstanceRow& row) {
           "title_vi, title_en, current, search) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row.id, row.definition.namespace_, row.definition.name, row.definition.version, row.unit,
-          business_key, row.initiator, name_of(row.status), row.started_at, row.ended_at,
+          business_key, row.initiator, to_text(row.status), row.started_at, row.ended_at,
           row.revision, row.runnable, row.overdue, row.outcome, row.title.vi, row.title.en,
           row.current_json, row.search);
       head.key = work_->writer.database->last_row();
@@ -58,7 +58,7 @@ void UnitOfWork::stage_instance(InstanceHead& head, const InstanceRow& row) {
         "UPDATE instances SET status = ?2, ended_at = ?3, revision = ?4, runnable = ?5, "
         "overdue = ?6, outcome = ?7, title_vi = ?8, title_en = ?9, current = ?10, search = ?11 "
         "WHERE key = ?1",
-        head.key, name_of(row.status), row.ended_at, row.revision, row.runnable, row.overdue,
+        head.key, to_text(row.status), row.ended_at, row.revision, row.runnable, row.overdue,
         row.outcome, row.title.vi, row.title.en, row.current_json, row.search);
   });
 }

@@ -1,7 +1,5 @@
 // Tasks, and the inbox: the index by which a person's own work is found.
 
-#include <limits>
-
 #include "workflow/store/lists.hpp"
 #include "workflow/store/names.hpp"
 #include "workflow/store/no_due.hpp"
@@ -51,7 +49,7 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
           "priority, search, image, response, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row.id, head.key, is_open(row.state), row.node, row.definition, row.name, row.kind,
-          row.step_pointer, row.title.vi, row.title.en, row.unit, name_of(row.state), row.holder,
+          row.step_pointer, row.title.vi, row.title.en, row.unit, to_text(row.state), row.holder,
           candidates, now.excluded, now.keys, row.opened_at, row.claimed_at, now.due_at,
           row.due_date, row.provisional, row.overdue, row.ended_at, row.outcome, row.performer,
           row.version, row.round, row.priority, row.search, row.image_json, row.response_json,
@@ -63,7 +61,7 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
           "inbox = ?7, claimed_at = ?8, due_at = ?9, due_date = ?10, provisional = ?11, "
           "overdue = ?12, ended_at = ?13, outcome = ?14, performer = ?15, version = ?16, "
           "priority = ?17, search = ?18, image = ?19, response = ?20 WHERE key = ?1",
-          now.task, is_open(row.state), name_of(row.state), row.holder, candidates, now.excluded,
+          now.task, is_open(row.state), to_text(row.state), row.holder, candidates, now.excluded,
           now.keys, row.claimed_at, now.due_at, row.due_date, row.provisional, row.overdue,
           row.ended_at, row.outcome, row.performer, row.version, row.priority, row.search,
           row.image_json, row.response_json);

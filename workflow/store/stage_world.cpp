@@ -1,5 +1,6 @@
 // Messages, definitions, people at the door, attachments: what is written beside instances.
 
+#include "workflow/store/row_readers.hpp"
 #include "workflow/store/work.hpp"
 
 namespace kyhan {

@@ -1,0 +1,233 @@
+#include "workflow/store/blob_store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace kyhan {
+namespace fs = std::filesystem;
+namespace {
+
+Error file_error(int code, const fs::path& path) {
+  if (code == ENOSPC || code == EDQUOT) {
+    return {
+        ErrorCode::unavailable,
+        "disk-full",
+        {"Ổ đĩa của máy chủ đã đầy nên chưa lưu được tệp. Hãy thử lại khi quản trị viên đã giải "
+         "phóng dung lượng.",
+         "The server's disk is full, so the file was not saved. Try again once the "
+         "administrator has made room."}};
+  }
+  const std::string cause = path.string() + ": " + std::strerror(code);
+  return {ErrorCode::unavailable,
+          "storage",
+          {"Không lưu hoặc đọc được tệp " + cause + ".",
+           "Cannot store or read the file " + cause + "."}};
+}
+
+Error too_large(std::int64_t bytes_max) {
+  const std::string most = std::to_string(bytes_max);
+  return {ErrorCode::too_large,
+          "attachment-too-large",
+          {"Tệp vượt quá dung lượng cho phép là " + most + " byte.",
+           "The file is larger than the " + most + " bytes allowed."}};
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+Result<void> sync_folder(const fs::path& folder) {
+  const Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.number() < 0 || ::fsync(opened.number()) != 0) return file_error(errno, folder);
+  return {};
+}
+
+Result<void> make_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return file_error(failed.value(), folder);
+  return {};
+}
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+using HashContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+HashContext begin_hash() {
+  HashContext context{EVP_MD_CTX_new()};
+  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 is not available");
+  }
+  return context;
+}
+
+Sha256 end_hash(const HashContext& context) {
+  Sha256 hash{};
+  EVP_DigestFinal_ex(context.get(), hash.data(), nullptr);
+  return hash;
+}
+
+/// Names of temporary files only need to differ within this process: another one cannot be here.
+std::string temporary_name() {
+  static std::atomic<std::uint64_t> next{1};
+  return "upload-" + std::to_string(next.fetch_add(1));
+}
+
+}  // namespace
+
+struct BlobWriter::State {
+  State(const BlobStore& owner, fs::path file, int number, std::int64_t most)
+      : store(owner), path(std::move(file)), descriptor(number), bytes_max(most) {}
+  ~State() {
+    if (!moved) ::unlink(path.c_str());
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  BlobStore store;
+  fs::path path;
+  Descriptor descriptor;
+  std::int64_t bytes_max;
+  std::int64_t size = 0;
+  HashContext hash = begin_hash();
+  bool moved = false;
+};
+
+BlobWriter::BlobWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BlobWriter::BlobWriter(BlobWriter&&) noexcept = default;
+BlobWriter& BlobWriter::operator=(BlobWriter&&) noexcept = default;
+BlobWriter::~BlobWriter() = default;
+
+Result<void> BlobWriter::write(std::span<const char> bytes) {
+  State& state = *state_;
+  if (std::cmp_greater(bytes.size(), state.bytes_max - state.size)) {
+    return too_large(state.bytes_max);
+  }
+  EVP_DigestUpdate(state.hash.get(), bytes.data(), bytes.size());
+  state.size += static_cast<std::int64_t>(bytes.size());
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(state.descriptor.number(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return file_error(errno, state.path);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<StoredBlob> BlobWriter::finish() {
+  State& state = *state_;
+  const StoredBlob blob{end_hash(state.hash), state.size};
+  const fs::path place = state.store.path_of(blob.sha256);
+  const fs::path folder = place.parent_path();
+  if (!state.store.contains(blob.sha256)) {
+    if (::fsync(state.descriptor.number()) != 0) return file_error(errno, state.path);
+    if (const Result<void> made = make_folder(folder); !made) return made.error();
+    if (::rename(state.path.c_str(), place.c_str()) != 0) return file_error(errno, place);
+    state.moved = true;
+  }
+  // Also when the bytes were there: another upload may have moved them and not come this far yet.
+  // The file's entry, and those of the two folders above it, which may be new.
+  for (const fs::path& level : {folder, folder.parent_path(), folder.parent_path().parent_path()}) {
+    if (const Result<void> synced = sync_folder(level); !synced) return synced.error();
+  }
+  return blob;
+}
+
+Result<BlobStore> BlobStore::open(fs::path folder) {
+  BlobStore store{std::move(folder)};
+  const fs::path temporary = store.folder_ / "tmp";
+  std::error_code ignored;
+  fs::remove_all(temporary, ignored);
+  if (const Result<void> made = make_folder(temporary); !made) return made.error();
+  fs::permissions(store.folder_, fs::perms::owner_all, ignored);
+  return store;
+}
+
+Result<BlobWriter> BlobStore::begin(std::int64_t bytes_max) const {
+  fs::path path = folder_ / "tmp" / temporary_name();
+  const int number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (number < 0) return file_error(errno, path);
+  return BlobWriter{std::make_unique<BlobWriter::State>(*this, std::move(path), number, bytes_max)};
+}
+
+fs::path BlobStore::path_of(const Sha256& sha256) const {
+  const std::string hex = to_hex(sha256);
+  return folder_ / hex.substr(0, 2) / hex.substr(2, 2) / hex;
+}
+
+bool BlobStore::contains(const Sha256& sha256) const {
+  std::error_code ignored;
+  return fs::is_regular_file(path_of(sha256), ignored);
+}
+
+Result<bool> BlobStore::intact(const Sha256& sha256) const {
+  const fs::path path = path_of(sha256);
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number() < 0) {
+    if (errno == ENOENT) return false;
+    return file_error(errno, path);
+  }
+  const HashContext hash = begin_hash();
+  std::array<char, 1 << 16> buffer;
+  for (;;) {
+    const ssize_t size = ::read(file.number(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return file_error(errno, path);
+    if (size == 0) return end_hash(hash) == sha256;
+    EVP_DigestUpdate(hash.get(), buffer.data(), static_cast<std::size_t>(size));
+  }
+}
+
+void BlobStore::remove(const Sha256& sha256) const noexcept {
+  ::unlink(path_of(sha256).c_str());
+}
+
+Result<int> BlobStore::sweep(const std::function<bool(const Sha256&)>& named) const {
+  std::vector<Sha256> orphans;
+  const Result<void> looked = each([&](const Sha256& sha256, const fs::path&) {
+    if (!named(sha256)) orphans.push_back(sha256);
+  });
+  if (!looked) return looked.error();
+  for (const Sha256& sha256 : orphans) remove(sha256);
+  return static_cast<int>(orphans.size());
+}
+
+Result<void> BlobStore::each(
+    const std::function<void(const Sha256&, const fs::path&)>& visit) const {
+  std::error_code failed;
+  std::vector<std::pair<Sha256, fs::path>> found;
+  fs::recursive_directory_iterator file{folder_, failed};
+  while (!failed && file != fs::recursive_directory_iterator{}) {
+    const std::optional<Sha256> sha256 = sha256_from_hex(file->path().filename().string());
+    if (sha256 && file->is_regular_file()) found.emplace_back(*sha256, file->path());
+    file.increment(failed);
+  }
+  if (failed) return file_error(failed.value(), folder_);
+  std::sort(found.begin(), found.end());
+  for (const auto& [sha256, path] : found) visit(sha256, path);
+  return {};
+}
+
+}  // namespace kyhan
