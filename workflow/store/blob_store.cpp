@@ -1,10 +1,8 @@
 #include "workflow/store/blob_store.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdexcept>
@@ -13,26 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "workflow/store/files.hpp"
+
 namespace kyhan {
 namespace fs = std::filesystem;
 namespace {
-
-Error file_error(int code, const fs::path& path) {
-  if (code == ENOSPC || code == EDQUOT) {
-    return {
-        ErrorCode::unavailable,
-        "disk-full",
-        {"Ổ đĩa của máy chủ đã đầy nên chưa lưu được tệp. Hãy thử lại khi quản trị viên đã giải "
-         "phóng dung lượng.",
-         "The server's disk is full, so the file was not saved. Try again once the "
-         "administrator has made room."}};
-  }
-  const std::string cause = path.string() + ": " + std::strerror(code);
-  return {ErrorCode::unavailable,
-          "storage",
-          {"Không lưu hoặc đọc được tệp " + cause + ".",
-           "Cannot store or read the file " + cause + "."}};
-}
 
 Error too_large(std::int64_t bytes_max) {
   const std::string most = std::to_string(bytes_max);
@@ -40,34 +23,6 @@ Error too_large(std::int64_t bytes_max) {
           "attachment-too-large",
           {"Tệp vượt quá dung lượng cho phép là " + most + " byte.",
            "The file is larger than the " + most + " bytes allowed."}};
-}
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-Result<void> sync_folder(const fs::path& folder) {
-  const Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.number() < 0 || ::fsync(opened.number()) != 0) return file_error(errno, folder);
-  return {};
-}
-
-Result<void> make_folder(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) return file_error(failed.value(), folder);
-  return {};
 }
 
 struct FreeContext {
@@ -183,21 +138,10 @@ bool BlobStore::contains(const Sha256& sha256) const {
 }
 
 Result<bool> BlobStore::intact(const Sha256& sha256) const {
-  const fs::path path = path_of(sha256);
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number() < 0) {
-    if (errno == ENOENT) return false;
-    return file_error(errno, path);
-  }
-  const HashContext hash = begin_hash();
-  std::array<char, 1 << 16> buffer;
-  for (;;) {
-    const ssize_t size = ::read(file.number(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return file_error(errno, path);
-    if (size == 0) return end_hash(hash) == sha256;
-    EVP_DigestUpdate(hash.get(), buffer.data(), static_cast<std::size_t>(size));
-  }
+  const Result<FileSum> sum = sum_of(path_of(sha256));
+  if (sum) return sum->sha256 == sha256;
+  if (sum.error().code == ErrorCode::not_found) return false;
+  return sum.error();
 }
 
 void BlobStore::remove(const Sha256& sha256) const noexcept {

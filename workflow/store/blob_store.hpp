@@ -46,6 +46,11 @@ class BlobStore {
   /// Creates the folders and removes what unfinished uploads left. `unavailable` "storage".
   [[nodiscard]] static Result<BlobStore> open(std::filesystem::path folder);
 
+  /// To read only: touches nothing.
+  [[nodiscard]] static BlobStore at(std::filesystem::path folder) {
+    return BlobStore{std::move(folder)};
+  }
+
   [[nodiscard]] Result<BlobWriter> begin(std::int64_t bytes_max) const;
   [[nodiscard]] std::filesystem::path path_of(const Sha256& sha256) const;
   [[nodiscard]] bool contains(const Sha256& sha256) const;
