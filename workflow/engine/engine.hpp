@@ -26,7 +26,6 @@
 namespace kyhan {
 
 class Store;
-class Store;
 class UnitOfWork;
 class EngineLoop;  // engine_loop.hpp: what lives on the engine thread.
 
@@ -34,14 +33,15 @@ class EngineLoop;  // engine_loop.hpp: what lives on the engine thread.
 struct EngineLimits {
   std::size_t inbox_commands_max = 4096;  ///< Waiting from outside; beyond: "busy".
   std::size_t batch_commands_max = 256;   ///< In one transaction.
-  std::size_t batch_steps_max = 20'000;   ///< Steps of all its commands together.
+  std::size_t batch_events_max = 4'000;   ///< Journal rows in one transaction, about.
   int slice_steps_max = 256;              ///< Of one command; beyond, the run is continued later.
   std::size_t cached_states_max = 4096;   ///< Instances kept in memory between commands.
   std::size_t cached_state_bytes_max = 64u << 20;  ///< Together, estimated.
-  std::size_t timer_page_max = 256;                ///< Due timers read at a time.
-  std::size_t starts_per_pass_max = 256;  ///< Instances one scheduled start makes in a batch.
-  Milliseconds audit_pause{60'000};       ///< Between two pages of the audit scan; 0: no scan.
-  std::size_t audit_page_max = 200;       ///< Instances looked at in one page.
+  std::size_t timers_per_batch_max = 64;           ///< Due timers among the commands of a batch.
+  std::size_t starts_per_batch_max = 64;           ///< Scheduled starts among them.
+  std::size_t slices_per_batch_max = 16;           ///< Continued runs among them.
+  Milliseconds audit_pause{60'000};  ///< Between two pages of the audit scan; 0: no scan.
+  std::size_t audit_page_max = 200;  ///< Instances looked at in one page.
 };
 
 struct EngineConfig {
@@ -200,8 +200,6 @@ class Engine {
   [[nodiscard]] std::shared_ptr<const Calendars> calendars() const;
   [[nodiscard]] std::shared_ptr<const Catalog> catalog() const;
   [[nodiscard]] const Clock& clock() const;
-  /// For reads (Store::reads()), backup and verify; everything that writes goes through write().
-  [[nodiscard]] Store& store() const;
   [[nodiscard]] EngineCounters counters() const;
   /// False once the disk has refused the last commit.
   [[nodiscard]] bool healthy() const;

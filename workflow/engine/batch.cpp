@@ -1,0 +1,415 @@
+#include "workflow/engine/batch.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+#include "workflow/core/codec.hpp"
+#include "workflow/engine/instance_rows.hpp"
+
+namespace kyhan {
+namespace {
+
+/// Every instance gets events that definitions emit; what the server itself tells stays outside.
+constexpr std::string_view emitted_key_prefix = "event.";
+
+/// The task a command names; empty: none.
+TaskId task_of(const Command& command) {
+  return std::visit(
+      [](const auto& one) -> TaskId {
+        if constexpr (requires { one.task; }) {
+          return one.task;
+        } else {
+          return TaskId{};
+        }
+      },
+      command);
+}
+
+Error task_changed(const TaskId& task) {
+  return Error{
+      ErrorCode::stale,
+      "task-changed",
+      {"Công việc " + task.text() +
+           " đã thay đổi sau khi bạn mở. Hãy xem lại rồi thực hiện lần nữa.",
+       "Task " + task.text() + " has changed since you opened it. Look again, then retry."}};
+}
+
+Error unknown_instance(const InstanceId& id) {
+  return Error{
+      ErrorCode::not_found,
+      "unknown-instance",
+      {"Không có hồ sơ nào mang mã " + id.text() + ".", "There is no instance " + id.text() + "."}};
+}
+
+Error duplicate_business_key(const std::string& key, const InstanceId& existing) {
+  Error error{ErrorCode::conflict,
+              "duplicate-business-key",
+              {"Đã có hồ sơ mang mã nghiệp vụ \"" + key + "\": " + existing.text() + ".",
+               "There is an instance with the business key \"" + key +
+                   "\" already: " + existing.text() + "."}};
+  error.fields.push_back({"/businessKey", existing.text(), error.detail});
+  return error;
+}
+
+std::uint64_t steps_in(const std::vector<Event>& events) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(events, [](const Event& event) {
+    return std::holds_alternative<StepRan>(event) || std::holds_alternative<NodeExited>(event);
+  }));
+}
+
+}  // namespace
+
+Batch::Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
+             const EngineLimits& limits, Instant now, std::minstd_rand& chance)
+    : work_(store),
+      reads_(reads),
+      cache_(cache),
+      snapshot_(snapshot),
+      limits_(limits),
+      now_(now),
+      chance_(chance) {}
+
+void Batch::begin_command() {
+  pending_ = {};
+  work_.begin_command();
+}
+
+Result<void> Batch::keep_command() {
+  if (Result<void> kept = work_.keep_command(); !kept) {
+    pending_ = {};
+    return kept;
+  }
+  for (auto& [id, loaded] : pending_.states) states_[id] = std::move(loaded);
+  for (Change& change : pending_.changes) changes_.push_back(std::move(change));
+  for (const auto& [id, left] : pending_.runnable) runnable_[id] = left;
+  subscribed_.merge(pending_.subscribed);
+  tally_.events += pending_.tally.events;
+  tally_.steps += pending_.tally.steps;
+  tally_.outbox += pending_.tally.outbox;
+  pending_ = {};
+  return {};
+}
+
+void Batch::drop_command() noexcept {
+  work_.drop_command();
+  pending_ = {};
+}
+
+Result<void> Batch::commit() {
+  if (Result<void> done = work_.commit(); !done) return done;
+  for (auto& [id, loaded] : states_) {
+    if (loaded.state->ended_at) {
+      cache_.erase(id);
+    } else {
+      cache_.put(id, std::move(loaded));
+    }
+  }
+  return {};
+}
+
+Result<std::optional<LoadedInstance>> Batch::load(const InstanceId& id) {
+  if (const auto found = pending_.states.find(id); found != pending_.states.end()) {
+    return std::optional{found->second};
+  }
+  if (const auto found = states_.find(id); found != states_.end()) {
+    return std::optional{found->second};
+  }
+  if (const LoadedInstance* cached = cache_.find(id)) return std::optional{*cached};
+  Result<std::optional<StoredInstance>> stored = work_.find_instance(id);
+  if (!stored) return stored.error();
+  if (!*stored) return std::optional<LoadedInstance>{};
+  try {
+    LoadedInstance loaded;
+    loaded.state = std::make_shared<const State>(decode_state(Json::parse((*stored)->state_json)));
+    loaded.head = (*stored)->head;
+    loaded.bytes = (*stored)->state_json.size();
+    return std::optional{std::move(loaded)};
+  } catch (const std::exception& damage) {
+    spdlog::error("engine: the state of {} cannot be read: {}", id.text(), damage.what());
+    return Error{ErrorCode::unavailable,
+                 "state-damaged",
+                 {"Dữ liệu của hồ sơ " + id.text() + " bị hỏng; hãy chạy kyhan verify.",
+                  "The state of " + id.text() + " is damaged; run kyhan verify."}};
+  }
+}
+
+Result<Applied> Batch::apply(const InstanceId& id, const Command& command, const PersonId& actor,
+                             std::optional<std::int64_t> expected_version) {
+  Result<std::optional<LoadedInstance>> loaded = load(id);
+  if (!loaded) return loaded.error();
+  if (!*loaded) return unknown_instance(id);
+  const State& state = *(*loaded)->state;
+  if (expected_version) {
+    const auto task = state.tasks.find(task_of(command));
+    if (task != state.tasks.end() && task->second.version != *expected_version) {
+      return task_changed(task->first);
+    }
+  }
+  Result<Program> program =
+      snapshot_.catalog->load(state.definition.name, state.definition.version);
+  if (!program) return program.error();
+  Result<Applied> applied = decide_and_stage(**loaded, *program, command, actor);
+  if (!applied) return applied;
+  if (Result<void> delivered = deliver_emitted(); !delivered) return delivered.error();
+  return applied;
+}
+
+Result<Applied> Batch::start(const Program& program, StartInstance command) {
+  if (!command.business_key.empty()) {
+    Result<std::optional<InstanceId>> existing =
+        work_.find_business_key(program.definition->ref.name, command.business_key);
+    if (!existing) return existing.error();
+    if (*existing) return duplicate_business_key(command.business_key, **existing);
+  }
+  LoadedInstance fresh;
+  fresh.state = std::make_shared<const State>();
+  const PersonId by = command.by;
+  Result<Applied> applied = decide_and_stage(fresh, program, std::move(command), by);
+  if (!applied) return applied;
+  if (Result<void> delivered = deliver_emitted(); !delivered) return delivered.error();
+  return applied;
+}
+
+Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Program& program,
+                                        const Command& command, const PersonId& actor) {
+  const World world{program, *snapshot_.directory, *snapshot_.calendars};
+  Now now{now_};
+  now.jitter = std::uniform_real_distribution<double>{0.0, 1.0}(chance_);
+  now.steps_max = limits_.slice_steps_max;
+  Result<Decision> decision = decide(*loaded.state, world, command, now);
+  if (!decision) return decision.error();
+
+  const bool continues = std::holds_alternative<ContinueRun>(command);
+  const bool nothing = decision->events.empty() && decision->effects.empty();
+  if (!nothing || continues) {
+    stage(loaded, program, command, std::move(*decision), actor);
+    return Applied{
+        pending_.states
+            .at(loaded.state->id.empty() ? std::get<StartInstance>(command).id : loaded.state->id)
+            .state,
+        !nothing};
+  }
+  if (const auto* timer = std::get_if<TimerFired>(&command)) heal_timer(loaded, timer->timer);
+  return Applied{loaded.state, false};
+}
+
+void Batch::stage(const LoadedInstance& loaded, const Program& program, const Command& command,
+                  Decision decision, const PersonId& actor) {
+  const Definition& definition = *program.definition;
+  const State& before = *loaded.state;
+  auto after = std::make_shared<const State>(std::move(decision.state));
+  const InstanceRow row =
+      instance_row(*after, definition, *snapshot_.directory, decision.unfinished);
+  InstanceHead head = loaded.head;
+  const bool is_new = head.key == 0;
+  work_.stage_instance(head, row);
+
+  JournalEntry entry;
+  entry.at = now_;
+  entry.actor = actor.empty() ? "system" : actor.text();
+  for (const Event& event : decision.events) {
+    entry.seq = head.seq + 1;
+    entry.type = type_of(event);
+    entry.body_json = encode(event).dump();
+    work_.stage_journal(head, entry);
+    if (work_.failed()) break;  // keep_command() tells.
+  }
+  if (is_new) work_.stage_participant(head, after->initiator);
+  for (const Effect& effect : decision.effects) {
+    stage_effect(effect, head, row, before, *after, definition);
+  }
+  if (const auto* answer = std::get_if<CompleteTask>(&command)) {
+    for (const Attachment& file : answer->attachments) {
+      work_.stage_attachment_used(file.id, after->id, answer->task);
+    }
+  }
+  const std::string state_json = encode_state(*after).dump();
+  work_.stage_state(head, state_json);
+
+  Change change;
+  change.kind = Change::Kind::instance;
+  change.id = after->id.text();
+  change.instance = after->id;
+  change.unit = after->unit;
+  if (!after->initiator.empty()) change.persons.push_back(after->initiator);
+  pending_.changes.push_back(std::move(change));
+  pending_.tally.events += decision.events.size();
+  pending_.tally.steps += steps_in(decision.events);
+  pending_.runnable[after->id] = decision.unfinished;
+  pending_.states[after->id] = {after, head, state_json.size()};
+}
+
+void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const InstanceRow& row,
+                         const State& before, const State& after, const Definition& definition) {
+  if (const auto* timer = std::get_if<SetTimer>(&effect)) {
+    work_.stage_timer(head, timer->timer, timer->due_at);
+    timers_changed_ = true;
+  } else if (const auto* clear = std::get_if<ClearTimer>(&effect)) {
+    work_.clear_timer(head, clear->timer);
+    timers_changed_ = true;
+  } else if (const auto* saved = std::get_if<SaveTask>(&effect)) {
+    stage_task(*saved, head, row, before, after, definition);
+  } else if (const auto* publish = std::get_if<Publish>(&effect)) {
+    work_.stage_outbox(
+        {0, publish->event.value("id", ""), publish->routing_key, publish->event.dump(), now_});
+    ++pending_.tally.outbox;
+    if (publish->routing_key.starts_with(emitted_key_prefix)) {
+      pending_.emitted.push_back(publish->event);
+    }
+  } else if (const auto* notify = std::get_if<Notify>(&effect)) {
+    for (const PersonId& person : notify->to) {
+      NotificationRow notification;
+      notification.person = person;
+      notification.at = now_;
+      notification.kind = notify->kind;
+      notification.title = notify->title;
+      notification.body = notify->body;
+      notification.task = notify->task;
+      notification.instance = after.id;
+      work_.stage_notification(notification);
+    }
+    Change change;
+    change.kind = Change::Kind::notification;
+    change.instance = after.id;
+    change.persons = notify->to;
+    pending_.changes.push_back(std::move(change));
+  } else if (const auto* subscribe = std::get_if<Subscribe>(&effect)) {
+    // No type at all means any.
+    const std::vector<std::string> types =
+        subscribe->types.empty() ? std::vector<std::string>{""} : subscribe->types;
+    work_.stage_subscription(head, subscribe->node, types);
+    for (const std::string& type : types) {
+      pending_.subscribed.emplace(type, Subscription{after.id, subscribe->node});
+    }
+  } else if (const auto* unsubscribe = std::get_if<Unsubscribe>(&effect)) {
+    work_.clear_subscription(head, unsubscribe->node);
+  }
+}
+
+void Batch::stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,
+                       const State& before, const State& after, const Definition& definition) {
+  TaskRow task = task_row(saved, after, before, definition, row, now_);
+  if (saved.task.version == 1 && before.performers.contains(saved.step_pointer)) {
+    // The step runs again: the rounds before are its other nodes.
+    std::set<NodeId> rounds{saved.task.node};
+    if (const auto earlier = reads_.tasks_of(after.id)) {
+      for (const TaskRow& one : *earlier) {
+        if (one.step_pointer == saved.step_pointer) rounds.insert(one.node);
+      }
+    }
+    task.round = static_cast<int>(rounds.size());
+  }
+  work_.stage_task(head, task);
+  work_.stage_participant(head, saved.task.holder);
+  if (saved.response) work_.stage_participant(head, saved.response->by);
+
+  Change change;
+  change.kind = Change::Kind::task;
+  change.id = saved.task.id.text();
+  change.instance = after.id;
+  change.unit = saved.task.unit;
+  change.keys = task.candidates;
+  if (!saved.task.holder.empty()) change.persons.push_back(saved.task.holder);
+  if (saved.response) change.persons.push_back(saved.response->by);
+  pending_.changes.push_back(std::move(change));
+  pending_.tasks[saved.task.id] = saved.task;
+}
+
+/// A timer row that the state does not know, or knows for later, would fire for ever.
+void Batch::heal_timer(const LoadedInstance& loaded, const std::string& timer) {
+  const Waits waits = waits_of(*loaded.state);
+  const auto known = waits.timers.find(timer);
+  if (known != waits.timers.end() && known->second <= now_) return;
+  if (known == waits.timers.end()) {
+    work_.clear_timer(loaded.head, timer);
+  } else {
+    work_.stage_timer(loaded.head, timer, known->second);
+  }
+  timers_changed_ = true;
+}
+
+std::vector<Subscription> Batch::listeners(const std::string& type) {
+  std::vector<Subscription> found;
+  if (auto committed = reads_.subscriptions(type)) found = std::move(*committed);
+  for (const auto* staged : {&subscribed_, &pending_.subscribed}) {
+    for (const std::string& wanted : {type, std::string{}}) {
+      const auto [begin, end] = staged->equal_range(wanted);
+      for (auto one = begin; one != end; ++one) found.push_back(one->second);
+    }
+  }
+  // One delivery a node, in a steady order.
+  std::ranges::sort(found, {}, [](const Subscription& s) { return std::tie(s.instance, s.node); });
+  const auto same = std::ranges::unique(found, [](const Subscription& a, const Subscription& b) {
+    return a.instance == b.instance && a.node == b.node;
+  });
+  found.erase(same.begin(), same.end());
+  return found;
+}
+
+Result<std::size_t> Batch::deliver(const CloudEvent& event) {
+  std::size_t consumed = 0;
+  for (const Subscription& one : listeners(event.value("type", ""))) {
+    Result<std::optional<LoadedInstance>> loaded = load(one.instance);
+    if (!loaded) return loaded.error();
+    if (!*loaded) continue;
+    const State& state = *(*loaded)->state;
+    Result<Program> program =
+        snapshot_.catalog->load(state.definition.name, state.definition.version);
+    if (!program) {
+      spdlog::error("engine: {} misses an event: {}", state.id.text(), program.error().detail.en);
+      continue;
+    }
+    Result<Applied> applied =
+        decide_and_stage(**loaded, *program, DeliverEvent{one.node, event}, PersonId{});
+    if (!applied) return applied.error();
+    if (applied->changed) ++consumed;
+  }
+  return consumed;
+}
+
+Result<void> Batch::deliver_emitted() {
+  for (std::size_t delivered = 0; !pending_.emitted.empty();) {
+    const CloudEvent event = std::move(pending_.emitted.front());
+    pending_.emitted.pop_front();
+    Result<std::size_t> consumed = deliver(event);
+    if (!consumed) return consumed.error();
+    delivered += *consumed;
+    if (delivered > deliveries_per_command_max) {
+      return Error{ErrorCode::too_large,
+                   "event-cascade",
+                   {"Một lệnh kéo theo quá nhiều sự kiện nối tiếp nhau.",
+                    "One command set off too many events after one another."}};
+    }
+  }
+  return {};
+}
+
+Receipt Batch::receipt(const InstanceId& id, const TaskId& task) const {
+  Receipt receipt;
+  receipt.instance = id;
+  const LoadedInstance* loaded = nullptr;
+  if (const auto pending = pending_.states.find(id); pending != pending_.states.end()) {
+    loaded = &pending->second;
+  } else if (const auto kept = states_.find(id); kept != states_.end()) {
+    loaded = &kept->second;
+  } else {
+    loaded = cache_.find(id);
+  }
+  if (loaded != nullptr) {
+    const State& state = *loaded->state;
+    receipt.status = state.status;
+    receipt.revision = state.revision;
+    for (const auto& [key, open] : state.tasks) {
+      receipt.open_tasks.push_back({key, open.name, open.version});
+    }
+    if (const auto open = state.tasks.find(task); open != state.tasks.end()) {
+      receipt.task = open->second;
+    }
+  }
+  if (const auto saved = pending_.tasks.find(task); saved != pending_.tasks.end()) {
+    receipt.task = saved->second;
+  }
+  return receipt;
+}
+
+}  // namespace kyhan

@@ -1,0 +1,128 @@
+#pragma once
+/// One transaction of the engine: commands are decided one after the other, each inside its own
+/// savepoint, and made durable together. Synchronous, engine thread only.
+///
+/// What a command changes is kept aside until the command is kept, and what the batch changes until
+/// the commit: a refusal or a full disk leaves nothing behind, in memory as on the disk.
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "workflow/core/decide.hpp"
+#include "workflow/engine/engine.hpp"
+#include "workflow/engine/state_cache.hpp"
+#include "workflow/store/reads.hpp"
+#include "workflow/store/unit_of_work.hpp"
+
+namespace kyhan {
+
+/// What everybody may look at while a batch runs.
+struct Snapshot {
+  std::shared_ptr<const Directory> directory;
+  std::shared_ptr<const Calendars> calendars;
+  std::shared_ptr<const Catalog> catalog;
+};
+
+/// How many events an emitted event may set off in one command; beyond, the command is refused.
+constexpr std::size_t deliveries_per_command_max = 10'000;
+
+/// What one command has made of one instance.
+struct Applied {
+  std::shared_ptr<const State> state;
+  bool changed = false;
+};
+
+/// What a batch has done, for the counters.
+struct BatchTally {
+  std::uint64_t events = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t outbox = 0;
+};
+
+class Batch {
+ public:
+  Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
+        const EngineLimits& limits, Instant now, std::minstd_rand& chance);
+
+  void begin_command();
+  [[nodiscard]] Result<void> keep_command();
+  void drop_command() noexcept;
+  /// Durable when it returns; then the cache knows the new states.
+  [[nodiscard]] Result<void> commit();
+
+  /// Decides `command` for an instance and stages all that follows, events delivered to others
+  /// too. Errors: `not_found` "unknown-instance", those of decide() and of the catalog; `stale`
+  /// "task-changed" when `expected_version` is not the version of the task it names.
+  [[nodiscard]] Result<Applied> apply(const InstanceId& id, const Command& command,
+                                      const PersonId& actor,
+                                      std::optional<std::int64_t> expected_version = {});
+  /// A new instance. Errors: `conflict` "duplicate-business-key", those of decide().
+  [[nodiscard]] Result<Applied> start(const Program& program, StartInstance command);
+  /// Hands an event to whoever waits for it; how many consumed it.
+  [[nodiscard]] Result<std::size_t> deliver(const CloudEvent& event);
+
+  /// Instance and task as they stand in this batch. `task` may be empty.
+  [[nodiscard]] Receipt receipt(const InstanceId& id, const TaskId& task) const;
+  [[nodiscard]] Result<std::optional<LoadedInstance>> load(const InstanceId& id);
+
+  [[nodiscard]] UnitOfWork& work() { return work_; }
+  [[nodiscard]] Reads& reads() { return reads_; }
+  [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
+  [[nodiscard]] const EngineLimits& limits() const { return limits_; }
+  [[nodiscard]] Instant now() const { return now_; }
+
+  // Of the whole batch, for after the commit.
+  [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
+  /// Instances by whether they have work left.
+  [[nodiscard]] const std::map<InstanceId, bool>& runnable() const { return runnable_; }
+  [[nodiscard]] const BatchTally& tally() const { return tally_; }
+  [[nodiscard]] bool timers_changed() const { return timers_changed_; }
+  [[nodiscard]] bool full() const { return tally_.events >= limits_.batch_events_max; }
+
+ private:
+  [[nodiscard]] Result<Applied> decide_and_stage(const LoadedInstance& loaded,
+                                                 const Program& program, const Command& command,
+                                                 const PersonId& actor);
+  void stage(const LoadedInstance& loaded, const Program& program, const Command& command,
+             Decision decision, const PersonId& actor);
+  void stage_effect(const Effect& effect, const InstanceHead& head, const InstanceRow& row,
+                    const State& before, const State& after, const Definition& definition);
+  void stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,
+                  const State& before, const State& after, const Definition& definition);
+  void heal_timer(const LoadedInstance& loaded, const std::string& timer);
+  [[nodiscard]] Result<void> deliver_emitted();
+  [[nodiscard]] std::vector<Subscription> listeners(const std::string& type);
+
+  UnitOfWork work_;
+  Reads& reads_;
+  StateCache& cache_;
+  const Snapshot& snapshot_;
+  const EngineLimits& limits_;
+  Instant now_;
+  std::minstd_rand& chance_;
+
+  std::map<InstanceId, LoadedInstance> states_;  ///< Of kept commands.
+  std::vector<Change> changes_;
+  std::map<InstanceId, bool> runnable_;
+  std::multimap<std::string, Subscription> subscribed_;  ///< In this batch: not yet readable.
+  BatchTally tally_;
+  bool timers_changed_ = false;
+
+  /// Of the command that is running.
+  struct Pending {
+    std::map<InstanceId, LoadedInstance> states;
+    std::vector<Change> changes;
+    std::map<InstanceId, bool> runnable;
+    std::multimap<std::string, Subscription> subscribed;
+    std::deque<CloudEvent> emitted;
+    std::map<TaskId, Task> tasks;
+    BatchTally tally;
+  };
+  Pending pending_;
+};
+
+}  // namespace kyhan

@@ -1,0 +1,132 @@
+#pragma once
+/// What lives on the engine's thread: the inbox, the batches, what is due.
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "workflow/engine/batch.hpp"
+#include "workflow/engine/engine.hpp"
+#include "workflow/engine/workshop.hpp"
+#include "workflow/store/store.hpp"
+
+namespace kyhan {
+
+/// What is to be told once the batch is durable.
+using After = std::function<void()>;
+
+/// One command on its way. Exactly one of the two is told in the end: what `run` gave, or `refuse`.
+struct Job {
+  std::function<Result<After>(Batch&)> run;
+  std::function<void(const Error&)> refuse;
+};
+
+[[nodiscard]] Error engine_busy();
+[[nodiscard]] Error engine_stopping();
+
+class EngineLoop {
+ public:
+  EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
+             std::map<std::string, Json> calendars);
+  ~EngineLoop();
+
+  void start();
+  void stop();
+
+  /// Into the inbox, or refused at once: "busy", "stopping".
+  void post(Job job);
+  void advance(Instant to, Callback<ClockReport> callback);
+
+  [[nodiscard]] Snapshot snapshot() const;
+  void replace(std::shared_ptr<const Directory> directory);
+  void replace(std::shared_ptr<const Calendars> calendars);
+  /// The calendar files that were imported, by id. Engine thread only.
+  [[nodiscard]] std::map<std::string, Json>& calendar_files() { return calendar_files_; }
+  [[nodiscard]] InstanceId new_id(Instant now);  ///< Engine thread only.
+
+  [[nodiscard]] Clock& clock() { return *config_.clock; }
+  [[nodiscard]] Workshop& workshop() { return *workshop_; }
+  [[nodiscard]] EngineCounters counters() const;
+  [[nodiscard]] bool healthy() const;
+  [[nodiscard]] int subscribe(ChangeListener listener);
+  void unsubscribe(int subscription);
+  void on_outbox(std::function<void()> wake);
+
+ private:
+  /// A move of the virtual clock that is under way.
+  struct Advance {
+    Instant to;
+    Callback<ClockReport> callback;
+    std::size_t fired = 0;
+    std::size_t batches_here = 0;  ///< Since the clock last moved.
+  };
+  struct Settled {
+    Job* job;
+    After after;
+    std::optional<Error> refusal;
+  };
+
+  void run();
+  [[nodiscard]] std::vector<Job> wait_for_jobs();
+  void add_due_jobs(std::vector<Job>& jobs);
+  [[nodiscard]] Job timer_job(const DueTimer& due);
+  [[nodiscard]] Job slice_job(const InstanceId& id);
+  [[nodiscard]] Job schedule_job(const ScheduleRow& row);
+  [[nodiscard]] Job planned_start_job(const PlannedStart& planned);
+  [[nodiscard]] bool work_is_due() const;
+  void process(std::vector<Job> jobs);
+  [[nodiscard]] Settled settle(Batch& batch, Job& job);
+  void after_commit(const Batch& batch);
+  void after_failure(const Error& why);
+  void refresh_due();
+  void move_clock();
+  void finish_advance(const std::optional<Error>& refusal);
+  void housekeeping(Batch& batch);
+  void audit_page();
+  void audit_instance(const InstanceId& id);
+  void count_commit(std::chrono::steady_clock::duration took);
+
+  Store& store_;
+  EngineConfig config_;
+  VirtualClock* virtual_clock_;  ///< Null on a real clock.
+
+  mutable std::mutex mutex_;  ///< Guards inbox, snapshot, counters, advances' arrival.
+  std::condition_variable changed_;
+  std::deque<Job> inbox_;
+  bool stopping_ = false;
+  Snapshot snapshot_;
+  EngineCounters counters_;
+  std::deque<Advance> advances_;
+  bool healthy_ = true;
+
+  std::mutex listeners_mutex_;  ///< Held while they are called.
+  std::map<int, ChangeListener> listeners_;
+  int next_listener_ = 1;
+  std::function<void()> wake_relay_;
+
+  // Engine thread only.
+  ReadLease reads_;  ///< One read connection for good: slow readers cannot hold up the writer.
+  StateCache cache_;
+  std::minstd_rand chance_;
+  std::map<std::string, Json> calendar_files_;
+  std::deque<InstanceId> runnable_;
+  std::set<InstanceId> runnable_set_;
+  bool more_runnable_ = false;
+  std::map<std::pair<InstanceId, std::string>, Instant> held_;  ///< Refused timers, until when.
+  std::optional<Instant> next_due_;
+  std::optional<Instant> next_start_;
+  std::optional<Instant> clock_kept_;  ///< The virtual time in the database.
+  Instant housekeeping_at_{};
+  bool pause_due_ = false;  ///< The disk refused: what is due waits a second.
+  std::int64_t next_change_ = 1;
+
+  std::string audit_cursor_;  ///< Workshop thread only.
+  std::unique_ptr<Workshop> workshop_;
+  std::thread thread_;
+};
+
+}  // namespace kyhan
