@@ -1,6 +1,7 @@
 #pragma once
 /// Everything the handlers work with, put together once in main.cpp and borrowed by every request.
 
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -47,6 +48,7 @@ struct Services {
   /// The real time: sessions and throttling follow it even where the engine's clock is virtual,
   /// so that moving a demonstration by a year signs nobody out.
   const Clock& wall_clock;
+  boost::asio::thread_pool& workers;     ///< For what blocks: file syncs, backup, verify.
   std::function<RelayCounters()> relay;  ///< Empty: no broker is configured.
 };
 

@@ -1,0 +1,79 @@
+#include "api/engine_calls.hpp"
+
+#include "api/when_done.hpp"
+
+namespace kyhan {
+namespace {
+
+template <class T>
+using Begin = std::function<void(std::function<void(Result<T>)>)>;
+
+}  // namespace
+
+asio::awaitable<Result<Receipt>> submit(Engine& engine, InstanceId instance, Command command,
+                                        SubmitOptions options) {
+  Begin<Receipt> begin = [&](Callback<Receipt> done) {
+    engine.submit(std::move(instance), std::move(command), std::move(options), std::move(done));
+  };
+  co_return co_await when_done<Result<Receipt>>(std::move(begin));
+}
+
+asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request) {
+  Begin<Receipt> begin = [&](Callback<Receipt> done) {
+    engine.start(std::move(request), std::move(done));
+  };
+  co_return co_await when_done<Result<Receipt>>(std::move(begin));
+}
+
+asio::awaitable<Result<Json>> write(Engine& engine,
+                                    std::function<Result<Json>(UnitOfWork&)> work) {
+  Begin<Json> begin = [&](Callback<Json> done) { engine.write(std::move(work), std::move(done)); };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
+asio::awaitable<Result<PublishedReport>> publish_definition(Engine& engine, std::string document,
+                                                            PersonId by, bool dry_run) {
+  Begin<PublishedReport> begin = [&](Callback<PublishedReport> done) {
+    engine.publish_definition(std::move(document), std::move(by), dry_run, std::move(done));
+  };
+  co_return co_await when_done<Result<PublishedReport>>(std::move(begin));
+}
+
+asio::awaitable<Result<Json>> import_organisation(Engine& engine, Json organisation, PersonId by) {
+  Begin<Json> begin = [&](Callback<Json> done) {
+    engine.import_organisation(std::move(organisation), std::move(by), std::move(done));
+  };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
+asio::awaitable<Result<Json>> import_calendar(Engine& engine, Json calendar, PersonId by) {
+  Begin<Json> begin = [&](Callback<Json> done) {
+    engine.import_calendar(std::move(calendar), std::move(by), std::move(done));
+  };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
+asio::awaitable<Result<DeliveryReport>> deliver(Engine& engine, CloudEvent event) {
+  Begin<DeliveryReport> begin = [&](Callback<DeliveryReport> done) {
+    engine.deliver(std::move(event), std::move(done));
+  };
+  co_return co_await when_done<Result<DeliveryReport>>(std::move(begin));
+}
+
+asio::awaitable<Result<ClockReport>> advance_clock(Engine& engine, Instant to) {
+  Begin<ClockReport> begin = [&](Callback<ClockReport> done) {
+    engine.advance_clock(to, std::move(done));
+  };
+  co_return co_await when_done<Result<ClockReport>>(std::move(begin));
+}
+
+asio::awaitable<Result<Json>> run_blocking(Services& services,
+                                           std::function<Result<Json>()> work) {
+  Begin<Json> begin = [&](std::function<void(Result<Json>)> done) {
+    asio::post(services.workers,
+               [work = std::move(work), done = std::move(done)] { done(work()); });
+  };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
+}  // namespace kyhan

@@ -1,0 +1,39 @@
+#pragma once
+/// The engine's calls as awaitables: they end on the caller's own executor, after the commit.
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+
+#include "api/http.hpp"
+#include "api/services.hpp"
+#include "workflow/core/json.hpp"
+#include "workflow/store/unit_of_work.hpp"
+
+namespace kyhan {
+
+[[nodiscard]] asio::awaitable<Result<Receipt>> submit(Engine& engine, InstanceId instance,
+                                                      Command command, SubmitOptions options);
+[[nodiscard]] asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request);
+[[nodiscard]] asio::awaitable<Result<Json>> write(
+    Engine& engine, std::function<Result<Json>(UnitOfWork&)> work);
+[[nodiscard]] asio::awaitable<Result<PublishedReport>> publish_definition(Engine& engine,
+                                                                          std::string document,
+                                                                          PersonId by,
+                                                                          bool dry_run);
+[[nodiscard]] asio::awaitable<Result<Json>> import_organisation(Engine& engine, Json organisation,
+                                                                PersonId by);
+[[nodiscard]] asio::awaitable<Result<Json>> import_calendar(Engine& engine, Json calendar,
+                                                            PersonId by);
+[[nodiscard]] asio::awaitable<Result<DeliveryReport>> deliver(Engine& engine, CloudEvent event);
+[[nodiscard]] asio::awaitable<Result<ClockReport>> advance_clock(Engine& engine, Instant to);
+
+/// Runs what blocks (a sync of a file, a backup) on the API's own worker threads.
+[[nodiscard]] asio::awaitable<Result<Json>> run_blocking(Services& services,
+                                                         std::function<Result<Json>()> work);
+
+/// Json converts from and to everything, so a Result of it must be told what is meant.
+[[nodiscard]] inline Result<Json> success(Json value) {
+  return Result<Json>{boost::system::in_place_value, std::move(value)};
+}
+
+}  // namespace kyhan

@@ -1,0 +1,74 @@
+#pragma once
+/// All handlers by name; routes.cpp puts them into the table. One resource a file.
+
+#include "api/call.hpp"
+
+namespace kyhan {
+
+using HandlerResult = asio::awaitable<Result<Reply>>;
+
+// session.cpp
+HandlerResult sign_in(Call& call);
+HandlerResult show_session(Call& call);
+HandlerResult sign_out(Call& call);
+// definitions.cpp
+HandlerResult list_definitions(Call& call);
+HandlerResult show_definition(Call& call);
+HandlerResult publish(Call& call);
+// instances.cpp
+HandlerResult start_instances(Call& call);
+HandlerResult list_instances(Call& call);
+HandlerResult cancel_instance(Call& call);
+// instance_detail.cpp, history.cpp
+HandlerResult show_instance(Call& call);
+HandlerResult show_history(Call& call);
+// tasks.cpp, task_detail.cpp, task_actions.cpp
+HandlerResult list_tasks(Call& call);
+HandlerResult show_task(Call& call);
+HandlerResult claim_task(Call& call);
+HandlerResult release_task(Call& call);
+HandlerResult complete_task(Call& call);
+HandlerResult comment_on_task(Call& call);
+HandlerResult delegate_task(Call& call);
+// attachments.cpp
+HandlerResult upload_attachment(Call& call);
+HandlerResult download_attachment(Call& call);
+// notifications.cpp
+HandlerResult list_notifications(Call& call);
+HandlerResult read_notifications(Call& call);
+// organisation.cpp
+HandlerResult list_units(Call& call);
+HandlerResult list_people(Call& call);
+// overview.cpp
+HandlerResult show_overview(Call& call);
+// calendar.cpp
+HandlerResult compute_deadline(Call& call);
+HandlerResult list_days(Call& call);
+HandlerResult show_clock(Call& call);
+HandlerResult move_clock(Call& call);
+// events.cpp
+HandlerResult stream_events(Call& call);
+HandlerResult receive_event(Call& call);
+// health.cpp
+HandlerResult show_version(Call& call);
+HandlerResult show_openapi(Call& call);
+HandlerResult show_health(Call& call);
+HandlerResult show_readiness(Call& call);
+HandlerResult show_metrics(Call& call);
+// administration.cpp
+HandlerResult list_accounts(Call& call);
+HandlerResult add_account(Call& call);
+HandlerResult set_password(Call& call);
+HandlerResult add_token(Call& call);
+HandlerResult import_units_and_people(Call& call);
+HandlerResult import_calendar_file(Call& call);
+HandlerResult verify_database(Call& call);
+HandlerResult back_up_home(Call& call);
+
+/// *TaskDetail* of docs/api.md.
+[[nodiscard]] Result<Json> task_detail(const Call& call, const TaskRow& task);
+
+/// `api/openapi.json`, as it was at build time.
+[[nodiscard]] std::string_view openapi_document();
+
+}  // namespace kyhan

@@ -1,0 +1,64 @@
+// The table of routes, in the order of docs/api.md.
+
+#include "api/handlers.hpp"
+#include "api/router.hpp"
+
+namespace kyhan {
+
+std::span<const Route> routes() {
+  using enum Method;
+  // A vocabulary reads best as a table, hence:
+  // clang-format off
+  static const std::vector<Route> table = {
+      {post,    "/api/v1/session",                    Door::anyone,        Body::json,   {}, sign_in},
+      {get,     "/api/v1/session",                    Door::signed_in,     Body::none,   {}, show_session},
+      {delete_, "/api/v1/session",                    Door::signed_in,     Body::none,   {}, sign_out},
+      {get,     "/api/v1/definitions",                Door::signed_in,     Body::none,   {}, list_definitions},
+      {get,     "/api/v1/definitions/{name}",         Door::signed_in,     Body::none,   {"version"}, show_definition},
+      {post,    "/api/v1/definitions",                Door::administrator, Body::text,   {"dryRun"}, publish},
+      {post,    "/api/v1/instances",                  Door::signed_in,     Body::json,   {}, start_instances},
+      {get,     "/api/v1/instances",                  Door::signed_in,     Body::none,   {"unit", "subtree", "state", "definition", "mine", "q", "limit", "after"}, list_instances},
+      {get,     "/api/v1/instances/{id}",             Door::signed_in,     Body::none,   {}, show_instance},
+      {get,     "/api/v1/instances/{id}/history",     Door::signed_in,     Body::none,   {"limit", "after"}, show_history},
+      {post,    "/api/v1/instances/{id}:cancel",      Door::signed_in,     Body::json,   {}, cancel_instance},
+      {get,     "/api/v1/tasks",                      Door::signed_in,     Body::none,   {"view", "state", "due", "unit", "definition", "q", "limit", "after"}, list_tasks},
+      {get,     "/api/v1/tasks/{id}",                 Door::signed_in,     Body::none,   {}, show_task},
+      {post,    "/api/v1/tasks/{id}:claim",           Door::signed_in,     Body::json,   {}, claim_task},
+      {post,    "/api/v1/tasks/{id}:release",         Door::signed_in,     Body::json,   {}, release_task},
+      {post,    "/api/v1/tasks/{id}:complete",        Door::signed_in,     Body::json,   {}, complete_task},
+      {post,    "/api/v1/tasks/{id}:comment",         Door::signed_in,     Body::json,   {}, comment_on_task},
+      {post,    "/api/v1/tasks/{id}:delegate",        Door::signed_in,     Body::json,   {}, delegate_task},
+      {post,    "/api/v1/attachments",                Door::signed_in,     Body::stream, {"task", "type", "name"}, upload_attachment},
+      {get,     "/api/v1/attachments/{id}",           Door::signed_in,     Body::none,   {}, download_attachment},
+      {get,     "/api/v1/notifications",              Door::signed_in,     Body::none,   {"unread", "limit", "after"}, list_notifications},
+      {post,    "/api/v1/notifications:read",         Door::signed_in,     Body::json,   {}, read_notifications},
+      {get,     "/api/v1/units",                      Door::signed_in,     Body::none,   {}, list_units},
+      {get,     "/api/v1/overview",                   Door::signed_in,     Body::none,   {"unit"}, show_overview},
+      {get,     "/api/v1/people",                     Door::signed_in,     Body::none,   {"q", "unit"}, list_people},
+      {get,     "/api/v1/calendar/due",               Door::signed_in,     Body::none,   {"from", "due", "unit"}, compute_deadline},
+      {get,     "/api/v1/calendar/days",              Door::signed_in,     Body::none,   {"from", "to", "unit"}, list_days},
+      {get,     "/api/v1/clock",                      Door::signed_in,     Body::none,   {}, show_clock},
+      {post,    "/api/v1/clock:advance",              Door::signed_in,     Body::json,   {}, move_clock},
+      {get,     "/api/v1/events",                     Door::signed_in,     Body::none,   {"after"}, stream_events},
+      {post,    "/api/v1/events",                     Door::system,        Body::json,   {}, receive_event},
+      {get,     "/api/v1/version",                    Door::anyone,        Body::none,   {}, show_version},
+      {get,     "/api/v1/openapi.json",               Door::anyone,        Body::none,   {}, show_openapi},
+      // The server's own user, through the Unix socket: what the command line asks for.
+      {get,     "/api/v1/accounts",                   Door::own_machine,   Body::none,   {}, list_accounts},
+      {post,    "/api/v1/accounts",                   Door::own_machine,   Body::json,   {}, add_account},
+      {post,    "/api/v1/accounts/{account}:password", Door::own_machine,  Body::json,   {}, set_password},
+      {post,    "/api/v1/tokens",                     Door::own_machine,   Body::json,   {}, add_token},
+      {post,    "/api/v1/organisation:import",        Door::own_machine,   Body::json,   {}, import_units_and_people},
+      {post,    "/api/v1/calendars:import",           Door::own_machine,   Body::json,   {}, import_calendar_file},
+      {post,    "/api/v1/maintenance:verify",         Door::own_machine,   Body::json,   {}, verify_database},
+      {post,    "/api/v1/maintenance:backup",         Door::own_machine,   Body::json,   {}, back_up_home},
+      // Outside the API: for probes and Prometheus.
+      {get,     "/healthz",                           Door::anyone,        Body::none,   {}, show_health},
+      {get,     "/readyz",                            Door::anyone,        Body::none,   {"verbose"}, show_readiness},
+      {get,     "/metrics",                           Door::anyone,        Body::none,   {}, show_metrics},
+  };
+  // clang-format on
+  return table;
+}
+
+}  // namespace kyhan
