@@ -10,6 +10,18 @@ import './i18n';
 import './styles.css';
 import { App } from './app/App';
 
+// Some parts of the component library add a style element without the nonce of the page (the lock of
+// the scroll bar below a dialog); the content security policy would refuse it.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+if (nonce) {
+  const create = document.createElement.bind(document);
+  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+    const element = create(name, options);
+    if (name === 'style') element.nonce = nonce;
+    return element;
+  }) as typeof document.createElement;
+}
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <App />

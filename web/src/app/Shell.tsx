@@ -108,7 +108,8 @@ function AccountMenu() {
         ],
       }}
     >
-      <button type="button" className="account-button" aria-label={`${t('app.account')}: ${me.person.name}`}>
+      <button type="button" className="account-button">
+        <span className="visually-hidden">{t('app.account')}: </span>
         <span className="avatar" aria-hidden><UserOutlined /></span>
         <span className="account-words">
           <strong>{me.person.name}</strong>

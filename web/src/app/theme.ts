@@ -4,6 +4,9 @@ import type { ThemeConfig } from 'antd';
 export const theme: ThemeConfig = {
   token: {
     colorPrimary: '#0958d9',
+    colorPrimaryHover: '#0747b0',
+    colorPrimaryActive: '#063a91',
+    colorErrorHover: '#a8071a',
     colorInfo: '#0958d9',
     colorLink: '#0958d9',
     colorError: '#cf1322',
@@ -21,7 +24,9 @@ export const theme: ThemeConfig = {
     colorBgLayout: '#f4f6f9',
     borderRadius: 8,
     controlHeight: 38,
+    controlHeightLG: 44,
     fontSize: 15,
+    fontSizeLG: 15,
     fontFamily: "'Be Vietnam Pro', 'Segoe UI', system-ui, sans-serif",
   },
   components: {

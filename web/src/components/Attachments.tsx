@@ -12,7 +12,7 @@ export function FileLink({ file }: { file: Attachment }) {
   const { t, language } = useLanguage();
   const by = typeof file.uploadedBy === 'string' ? file.uploadedBy : file.uploadedBy?.name;
   return (
-    <a className="file" href={attachmentUrl(file.id)} download={file.name} aria-label={t('plan.download', { name: file.name })}>
+    <a className="file" href={attachmentUrl(file.id)} download={file.name}>
       <span className="file-icon" aria-hidden>{file.mediaType === 'application/pdf' ? <FilePdfOutlined /> : <FileOutlined />}</span>
       <span className="grow">
         <span className="file-name">{file.name}</span>
@@ -21,6 +21,7 @@ export function FileLink({ file }: { file: Attachment }) {
           {by && file.uploadedAt && <> · {t('plan.uploadedBy', { name: by, at: formatInstant(file.uploadedAt, language) })}</>}
         </span>
       </span>
+      <span className="visually-hidden">{t('plan.download')}</span>
       <DownloadOutlined aria-hidden />
     </a>
   );

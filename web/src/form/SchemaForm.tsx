@@ -161,6 +161,8 @@ const SchemaForm = forwardRef<SchemaFormHandle, Props>(function SchemaForm({ spe
       formData={value}
       validator={validator}
       noValidate
+      // Nothing is chosen for the person: an answer not given stays not given.
+      experimental_defaultFormStateBehavior={{ constAsDefaults: 'never' }}
       extraErrors={extraErrors}
       showErrorList={false}
       readonly={readOnly}

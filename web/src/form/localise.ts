@@ -46,6 +46,12 @@ export function uiSchemaOf(ui: Node | undefined, schema: Node | undefined): Node
     const field = part as Node;
     const own = (out[name] ??= uiSchemaOf(undefined, field)) as Node;
     const long = field.type === 'string' && !field.format && !field.enum && !field.oneOf && Number(field.maxLength) > 250;
+    // An unticked box cannot tell "no" from "not answered": ask where an answer is required.
+    const asked = field.type === 'boolean' && ((schema?.required ?? []) as string[]).includes(name);
+    if (asked && !own['ui:widget']) {
+      own['ui:widget'] = 'radio';
+      own['ui:inline'] = true;
+    }
     if (long && !own['ui:widget']) own['ui:widget'] = 'textarea';
   }
   if (schema?.items && !out.items) out.items = uiSchemaOf(undefined, schema.items as Node);

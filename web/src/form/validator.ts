@@ -19,12 +19,13 @@ const pathOf = (pointer: string): (string | number)[] =>
     return /^\d+$/.test(name) ? Number(name) : name;
   });
 
-type Node = { [key: string]: unknown };
+type Node = Record<string, unknown>;
 /** The part of the schema that describes `path`, for its title. */
 function nodeAt(schema: Node, path: (string | number)[], root = schema): Node | undefined {
   if (typeof schema.$ref === 'string') {
-    const target = pathOf(schema.$ref).reduce<unknown>((n, k) => (n as Node | undefined)?.[k], root) as Node | undefined;
-    return target && nodeAt(target, path, root);
+    let target: unknown = root;
+    for (const part of pathOf(schema.$ref)) target = (target as Node | undefined)?.[part];
+    return target ? nodeAt(target as Node, path, root) : undefined;
   }
   if (path.length === 0) return schema;
   const [head, ...rest] = path;
@@ -37,7 +38,7 @@ function nodeAt(schema: Node, path: (string | number)[], root = schema): Node | 
     }
   }
   for (const part of ['then', 'else'] as const) {
-    const found = schema[part] && nodeAt(schema[part] as Node, path, root);
+    const found = schema[part] ? nodeAt(schema[part] as Node, path, root) : undefined;
     if (found) return found;
   }
   return undefined;
