@@ -367,6 +367,13 @@ Result<std::size_t> Batch::deliver(const CloudEvent& event) {
   return consumed;
 }
 
+Result<std::size_t> Batch::deliver_from_outside(const CloudEvent& event) {
+  Result<std::size_t> consumed = deliver(event);
+  if (!consumed) return consumed;
+  if (Result<void> delivered = deliver_emitted(); !delivered) return delivered.error();
+  return consumed;
+}
+
 Result<void> Batch::deliver_emitted() {
   for (std::size_t delivered = 0; !pending_.emitted.empty();) {
     const CloudEvent event = std::move(pending_.emitted.front());

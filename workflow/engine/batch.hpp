@@ -65,6 +65,9 @@ class Batch {
   /// Hands an event to whoever waits for it; how many consumed it.
   [[nodiscard]] Result<std::size_t> deliver(const CloudEvent& event);
 
+  /// The same, and all that the consumers emit in their turn.
+  [[nodiscard]] Result<std::size_t> deliver_from_outside(const CloudEvent& event);
+
   /// Instance and task as they stand in this batch. `task` may be empty.
   [[nodiscard]] Receipt receipt(const InstanceId& id, const TaskId& task) const;
   [[nodiscard]] Result<std::optional<LoadedInstance>> load(const InstanceId& id);
@@ -81,6 +84,7 @@ class Batch {
   [[nodiscard]] const std::map<InstanceId, bool>& runnable() const { return runnable_; }
   [[nodiscard]] const BatchTally& tally() const { return tally_; }
   [[nodiscard]] bool timers_changed() const { return timers_changed_; }
+  [[nodiscard]] bool touches(const InstanceId& id) const { return states_.contains(id); }
   [[nodiscard]] bool full() const { return tally_.events >= limits_.batch_events_max; }
 
  private:

@@ -30,6 +30,7 @@ struct Job {
 
 class EngineLoop {
  public:
+  /// `snapshot.catalog` is the loop's to add to.
   EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
              std::map<std::string, Json> calendars);
   ~EngineLoop();
@@ -44,6 +45,7 @@ class EngineLoop {
   [[nodiscard]] Snapshot snapshot() const;
   void replace(std::shared_ptr<const Directory> directory);
   void replace(std::shared_ptr<const Calendars> calendars);
+  void add_definition(PublishedDefinition published, Program program);
   /// The calendar files that were imported, by id. Engine thread only.
   [[nodiscard]] std::map<std::string, Json>& calendar_files() { return calendar_files_; }
   [[nodiscard]] InstanceId new_id(Instant now);  ///< Engine thread only.
@@ -87,20 +89,20 @@ class EngineLoop {
   void finish_advance(const std::optional<Error>& refusal);
   void housekeeping(Batch& batch);
   void audit_page();
-  void audit_instance(const InstanceId& id);
+  [[nodiscard]] Job audit_job(const InstanceId& id);
   void count_commit(std::chrono::steady_clock::duration took);
 
   Store& store_;
   EngineConfig config_;
   VirtualClock* virtual_clock_;  ///< Null on a real clock.
 
-  mutable std::mutex mutex_;  ///< Guards inbox, snapshot, counters, advances' arrival.
+  mutable std::mutex mutex_;  ///< Guards inbox, snapshot, counters.
   std::condition_variable changed_;
   std::deque<Job> inbox_;
   bool stopping_ = false;
   Snapshot snapshot_;
   EngineCounters counters_;
-  std::deque<Advance> advances_;
+  std::deque<Advance> arrived_advances_;
   bool healthy_ = true;
 
   std::mutex listeners_mutex_;  ///< Held while they are called.
@@ -113,6 +115,7 @@ class EngineLoop {
   StateCache cache_;
   std::minstd_rand chance_;
   std::map<std::string, Json> calendar_files_;
+  std::deque<Advance> advances_;
   std::deque<InstanceId> runnable_;
   std::set<InstanceId> runnable_set_;
   bool more_runnable_ = false;
@@ -124,7 +127,7 @@ class EngineLoop {
   bool pause_due_ = false;  ///< The disk refused: what is due waits a second.
   std::int64_t next_change_ = 1;
 
-  std::string audit_cursor_;  ///< Workshop thread only.
+  std::int64_t audit_cursor_ = 0;  ///< Workshop thread only.
   std::unique_ptr<Workshop> workshop_;
   std::thread thread_;
 };

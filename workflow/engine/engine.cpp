@@ -1,0 +1,355 @@
+// The door: turns each request into a job of the loop. What can be checked without the database is
+// checked on the caller's thread.
+
+#include "workflow/engine/engine.hpp"
+
+#include <future>
+#include <spdlog/spdlog.h>
+
+#include "workflow/core/documents.hpp"
+#include "workflow/core/time_text.hpp"
+#include "workflow/engine/engine_loop.hpp"
+#include "workflow/engine/publishing.hpp"
+#include "workflow/engine/receipts.hpp"
+#include "workflow/engine/starting.hpp"
+#include "workflow/expressions/jq.hpp"
+
+namespace kyhan {
+namespace {
+
+constexpr int status_ok = 200;
+
+Error key_reused(const std::string& key) {
+  return Error{ErrorCode::invalid,
+               "idempotency-key-reused",
+               {"Khóa Idempotency-Key \"" + key + "\" đã dùng cho một yêu cầu khác.",
+                "The Idempotency-Key \"" + key + "\" was used for another request."}};
+}
+
+/// The first answer to the same key; empty when the key is new.
+Result<std::optional<Receipt>> answered_before(Batch& batch, const Idempotency& idempotency) {
+  if (idempotency.key.empty()) return std::optional<Receipt>{};
+  Result<std::optional<IdempotencyRow>> row =
+      batch.work().find_idempotency(idempotency.user, idempotency.key);
+  if (!row) return row.error();
+  if (!*row) return std::optional<Receipt>{};
+  if ((*row)->route != idempotency.route || (*row)->body_hash != idempotency.body_hash) {
+    return key_reused(idempotency.key);
+  }
+  std::optional<Receipt> receipt = decode_receipt((*row)->response);
+  if (!receipt) return key_reused(idempotency.key);
+  return receipt;
+}
+
+void remember_answer(Batch& batch, const Idempotency& idempotency, const Receipt& receipt) {
+  if (idempotency.key.empty()) return;
+  IdempotencyRow row;
+  row.user = idempotency.user;
+  row.key = idempotency.key;
+  row.route = idempotency.route;
+  row.body_hash = idempotency.body_hash;
+  row.status = status_ok;
+  row.response = encode(receipt);
+  row.created_at = batch.now();
+  batch.work().stage_idempotency(row);
+}
+
+TaskId task_named_by(const Command& command) {
+  return std::visit(
+      [](const auto& one) -> TaskId {
+        if constexpr (requires { one.task; }) {
+          return one.task;
+        } else {
+          return TaskId{};
+        }
+      },
+      command);
+}
+
+Error demonstration_mismatch(bool database_is_demonstration) {
+  if (database_is_demonstration) {
+    return Error{ErrorCode::conflict,
+                 "demonstration-database",
+                 {"Cơ sở dữ liệu này là của bản trình diễn; chỉ mở được với --demo.",
+                  "This database is a demonstration's; it opens with --demo only."}};
+  }
+  return Error{ErrorCode::conflict,
+               "production-database",
+               {"Cơ sở dữ liệu này là dữ liệu thật; không mở được với --demo.",
+                "This database is production; it does not open with --demo."}};
+}
+
+/// Checks or sets the mark of a demonstration, and takes up the virtual time.
+Result<void> read_marks(Store& store, const EngineConfig& config) {
+  Result<std::optional<std::string>> mark = store.reads()->find_setting("demonstration");
+  if (!mark) return mark.error();
+  if (*mark) {
+    const bool demonstration = **mark == "1";
+    if (demonstration != config.demonstration) return demonstration_mismatch(demonstration);
+  } else {
+    UnitOfWork work{store};
+    work.stage_setting("demonstration", config.demonstration ? "1" : "0");
+    if (Result<void> done = work.commit(); !done) return done;
+  }
+  auto* clock = dynamic_cast<VirtualClock*>(config.clock.get());
+  if (clock == nullptr) return {};
+  Result<std::optional<std::string>> kept = store.reads()->find_setting("virtual_clock");
+  if (!kept) return kept.error();
+  if (*kept) clock->restore(Instant{Milliseconds{std::stoll(**kept)}});
+  return {};
+}
+
+template <class T, class Start>
+Result<T> wait_for(Start&& start) {
+  auto promise = std::make_shared<std::promise<Result<T>>>();
+  std::future<Result<T>> answer = promise->get_future();
+  start([promise](Result<T> result) { promise->set_value(std::move(result)); });
+  return answer.get();
+}
+
+Result<Json> json_result(Json value) {
+  return Result<Json>{boost::system::in_place_value, std::move(value)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::open(Store& store, EngineConfig config) {
+  if (Result<void> marks = read_marks(store, config); !marks) return marks.error();
+
+  Snapshot snapshot;
+  Json organisation{{"units", Json::array()}, {"people", Json::array()}};
+  Result<std::optional<std::string>> stored = store.reads()->find_organisation();
+  if (!stored) return stored.error();
+  if (*stored) organisation = Json::parse(**stored);
+  Result<std::shared_ptr<const Directory>> directory = Directory::parse(organisation);
+  if (!directory) return directory.error();
+  snapshot.directory = *directory;
+
+  std::map<std::string, Json> files;
+  Result<std::vector<std::string>> texts = store.reads()->calendars();
+  if (!texts) return texts.error();
+  std::vector<Json> list;
+  for (const std::string& text : *texts) {
+    list.push_back(Json::parse(text));
+    files[list.back().value("id", "")] = list.back();
+  }
+  Result<std::shared_ptr<const Calendars>> calendars = make_calendars(list);
+  if (!calendars) return calendars.error();
+  snapshot.calendars = *calendars;
+
+  auto catalog =
+      std::make_shared<Catalog>(std::shared_ptr<const ExpressionCompiler>(make_jq_compiler()));
+  if (Result<void> loaded = load_catalog(store, *catalog); !loaded) return loaded.error();
+  snapshot.catalog = std::move(catalog);
+
+  auto loop =
+      std::make_unique<EngineLoop>(store, std::move(config), std::move(snapshot), std::move(files));
+  loop->start();
+  return std::unique_ptr<Engine>(new Engine(std::move(loop)));
+}
+
+Engine::Engine(std::unique_ptr<EngineLoop> loop) : loop_(std::move(loop)) {}
+Engine::~Engine() = default;
+
+void Engine::submit(InstanceId instance, Command command, SubmitOptions options,
+                    Callback<Receipt> callback) {
+  loop_->post({[instance = std::move(instance), command = std::move(command),
+                options = std::move(options), callback](Batch& batch) -> Result<After> {
+                 Result<std::optional<Receipt>> before =
+                     answered_before(batch, options.idempotency);
+                 if (!before) return before.error();
+                 if (*before) {
+                   return After{[callback, receipt = **before] { callback(receipt); }};
+                 }
+                 Result<Applied> applied =
+                     batch.apply(instance, command, options.actor, options.expected_version);
+                 if (!applied) return applied.error();
+                 Receipt receipt = batch.receipt(instance, task_named_by(command));
+                 remember_answer(batch, options.idempotency, receipt);
+                 return After{[callback, receipt = std::move(receipt)] { callback(receipt); }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::start(StartRequest request, Callback<Receipt> callback) {
+  loop_->post({[this, request = std::move(request), callback](Batch& batch) -> Result<After> {
+                 Result<std::optional<Receipt>> before =
+                     answered_before(batch, request.idempotency);
+                 if (!before) return before.error();
+                 if (*before) {
+                   return After{[callback, receipt = **before] { callback(receipt); }};
+                 }
+                 const InstanceId id = loop_->new_id(batch.now());
+                 Result<Applied> applied = start_by_request(batch, request, id);
+                 if (!applied) return applied.error();
+                 Receipt receipt = batch.receipt(id, TaskId{});
+                 remember_answer(batch, request.idempotency, receipt);
+                 return After{[callback, receipt = std::move(receipt)] { callback(receipt); }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::write(std::function<Result<Json>(UnitOfWork&)> work, Callback<Json> callback) {
+  loop_->post({[work = std::move(work), callback](Batch& batch) -> Result<After> {
+                 Result<Json> done = work(batch.work());
+                 if (!done) return done.error();
+                 return After{[callback, value = std::move(*done)]() mutable {
+                   callback(json_result(std::move(value)));
+                 }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::publish_definition(std::string document, PersonId by, bool dry_run,
+                                Callback<PublishedReport> callback) {
+  auto request = std::make_shared<PublishRequest>(
+      PublishRequest{std::move(document), std::move(by), dry_run, callback});
+  const bool posted = loop_->workshop().post([this, request] { publish(*loop_, *request); });
+  if (!posted) callback(engine_stopping());
+}
+
+void Engine::import_organisation(Json organisation, PersonId by, Callback<Json> callback) {
+  Result<std::shared_ptr<const Directory>> parsed = Directory::parse(organisation);
+  if (!parsed) return callback(parsed.error());
+  loop_->post(
+      {[this, directory = *parsed, by = std::move(by), callback](Batch& batch) -> Result<After> {
+         batch.work().stage_organisation(directory->to_json().dump(), batch.now());
+         return After{[this, directory, by, callback] {
+           loop_->replace(directory);
+           spdlog::info("engine: organisation imported by {}: {} units, {} people",
+                        by.empty() ? "system" : by.text(), directory->units().size(),
+                        directory->people().size());
+           callback(json_result({{"units", directory->units().size()},
+                                 {"people", directory->people().size()},
+                                 {"groups", directory->groups().size()}}));
+         }};
+       },
+       [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::import_calendar(Json calendar, PersonId by, Callback<Json> callback) {
+  loop_->post({[this, calendar = std::move(calendar), by = std::move(by),
+                callback](Batch& batch) -> Result<After> {
+                 Result<std::shared_ptr<const Calendar>> parsed =
+                     parse_calendar(calendar, batch.snapshot().calendars.get());
+                 if (!parsed) return parsed.error();
+                 const std::string id = (*parsed)->id();
+                 std::map<std::string, Json> files = loop_->calendar_files();
+                 files[id] = calendar;
+                 std::vector<Json> list;
+                 for (const auto& [name, file] : files) list.push_back(file);
+                 Result<std::shared_ptr<const Calendars>> all = make_calendars(list);
+                 if (!all) return all.error();
+                 batch.work().stage_calendar(id, calendar.dump());
+                 return After{[this, files, calendars = *all, id, by, callback] {
+                   loop_->calendar_files() = files;
+                   loop_->replace(calendars);
+                   spdlog::info("engine: calendar {} imported by {}", id,
+                                by.empty() ? "system" : by.text());
+                   callback(json_result({{"id", id}}));
+                 }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::deliver(CloudEvent event, Callback<DeliveryReport> callback) {
+  for (const char* attribute : {"id", "source", "type"}) {
+    if (event.is_object() && event.contains(attribute) && event.at(attribute).is_string() &&
+        !event.at(attribute).get_ref<const std::string&>().empty()) {
+      continue;
+    }
+    const std::string name = attribute;
+    return callback(Error{ErrorCode::invalid,
+                          "bad-event",
+                          {"Sự kiện thiếu thuộc tính \"" + name + "\".",
+                           "The event lacks the attribute \"" + name + "\"."}});
+  }
+  loop_->post({[event = std::move(event), callback](Batch& batch) -> Result<After> {
+                 Result<bool> first = batch.work().stage_received_event(
+                     event.at("source").get<std::string>(), event.at("id").get<std::string>(),
+                     batch.now());
+                 if (!first) return first.error();
+                 DeliveryReport report;
+                 if (*first) {
+                   Result<std::size_t> delivered = batch.deliver_from_outside(event);
+                   if (!delivered) return delivered.error();
+                   report.delivered = *delivered;
+                 }
+                 return After{[callback, report] { callback(report); }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::advance_clock(Instant to, Callback<ClockReport> callback) {
+  loop_->advance(to, std::move(callback));
+}
+
+Result<Receipt> Engine::submit(InstanceId instance, Command command, SubmitOptions options) {
+  return wait_for<Receipt>([&](Callback<Receipt> done) {
+    submit(std::move(instance), std::move(command), std::move(options), std::move(done));
+  });
+}
+Result<Receipt> Engine::start(StartRequest request) {
+  return wait_for<Receipt>(
+      [&](Callback<Receipt> done) { start(std::move(request), std::move(done)); });
+}
+Result<Json> Engine::write(std::function<Result<Json>(UnitOfWork&)> work) {
+  return wait_for<Json>([&](Callback<Json> done) { write(std::move(work), std::move(done)); });
+}
+Result<PublishedReport> Engine::publish_definition(std::string document, PersonId by,
+                                                   bool dry_run) {
+  return wait_for<PublishedReport>([&](Callback<PublishedReport> done) {
+    publish_definition(std::move(document), std::move(by), dry_run, std::move(done));
+  });
+}
+Result<Json> Engine::import_organisation(Json organisation, PersonId by) {
+  return wait_for<Json>([&](Callback<Json> done) {
+    import_organisation(std::move(organisation), std::move(by), std::move(done));
+  });
+}
+Result<Json> Engine::import_calendar(Json calendar, PersonId by) {
+  return wait_for<Json>([&](Callback<Json> done) {
+    import_calendar(std::move(calendar), std::move(by), std::move(done));
+  });
+}
+Result<DeliveryReport> Engine::deliver(CloudEvent event) {
+  return wait_for<DeliveryReport>(
+      [&](Callback<DeliveryReport> done) { deliver(std::move(event), std::move(done)); });
+}
+Result<ClockReport> Engine::advance_clock(Instant to) {
+  return wait_for<ClockReport>(
+      [&](Callback<ClockReport> done) { advance_clock(to, std::move(done)); });
+}
+
+std::shared_ptr<const Directory> Engine::directory() const {
+  return loop_->snapshot().directory;
+}
+std::shared_ptr<const Calendars> Engine::calendars() const {
+  return loop_->snapshot().calendars;
+}
+std::shared_ptr<const Catalog> Engine::catalog() const {
+  return loop_->snapshot().catalog;
+}
+const Clock& Engine::clock() const {
+  return loop_->clock();
+}
+EngineCounters Engine::counters() const {
+  return loop_->counters();
+}
+bool Engine::healthy() const {
+  return loop_->healthy();
+}
+int Engine::subscribe(ChangeListener listener) {
+  return loop_->subscribe(std::move(listener));
+}
+void Engine::unsubscribe(int subscription) {
+  loop_->unsubscribe(subscription);
+}
+void Engine::on_outbox(std::function<void()> wake) {
+  loop_->on_outbox(std::move(wake));
+}
+void Engine::stop() {
+  loop_->stop();
+}
+
+}  // namespace kyhan

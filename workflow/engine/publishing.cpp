@@ -1,0 +1,137 @@
+#include "workflow/engine/publishing.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+#include "workflow/core/documents.hpp"
+#include "workflow/engine/starting.hpp"
+#include "workflow/expressions/jq.hpp"
+
+namespace kyhan {
+namespace {
+
+constexpr std::size_t difference_pointers_max = 500;
+
+Error version_exists(const DefinitionRef& ref) {
+  return Error{ErrorCode::conflict,
+               "version-exists",
+               {"Phiên bản " + ref.version + " của \"" + ref.name +
+                    "\" đã công bố với nội dung khác. Hãy tăng số phiên bản.",
+                "Version " + ref.version + " of \"" + ref.name +
+                    "\" is published with other content. Give it a higher version."}};
+}
+
+void compare(const Json& before, const Json& after, const std::string& pointer, Json& difference,
+             std::size_t& count) {
+  if (before == after || count >= difference_pointers_max) return;
+  const auto note = [&](const char* list, std::string at) {
+    difference[list].push_back(std::move(at));
+    ++count;
+  };
+  if (before.is_object() && after.is_object()) {
+    for (const auto& [key, value] : before.items()) {
+      const std::string at = pointer + "/" + key;
+      if (after.contains(key)) {
+        compare(value, after.at(key), at, difference, count);
+      } else {
+        note("removed", at);
+      }
+    }
+    for (const auto& [key, value] : after.items()) {
+      if (!before.contains(key)) note("added", pointer + "/" + key);
+    }
+    return;
+  }
+  if (before.is_array() && after.is_array()) {
+    for (std::size_t i = 0; i < std::max(before.size(), after.size()); ++i) {
+      const std::string at = pointer + "/" + std::to_string(i);
+      if (i >= after.size()) {
+        note("removed", at);
+      } else if (i >= before.size()) {
+        note("added", at);
+      } else {
+        compare(before[i], after[i], at, difference, count);
+      }
+    }
+    return;
+  }
+  note("changed", pointer);
+}
+
+}  // namespace
+
+Json difference_of(const Json& before, const Json& after) {
+  Json difference{{"added", Json::array()}, {"removed", Json::array()}, {"changed", Json::array()}};
+  std::size_t count = 0;
+  compare(before, after, "", difference, count);
+  return difference;
+}
+
+void publish(EngineLoop& loop, const PublishRequest& request) {
+  PublishedReport report;
+  const std::unique_ptr<ExpressionCompiler> compiler = make_jq_compiler();
+  CompiledDefinition compiled = compile_definition(request.document, *compiler);
+  report.faults = std::move(compiled.faults);
+  if (!compiled.program) return request.callback(std::move(report));
+  const Program program = *compiled.program;
+  const Definition& definition = *program.definition;
+  report.ref = definition.ref;
+
+  const std::shared_ptr<const Catalog> catalog = loop.snapshot().catalog;
+  const std::string text = definition.document.dump();
+  const std::string sha256 = to_hex(sha256_of(text));
+  if (const auto newest = catalog->find(definition.ref.name)) {
+    if (const Result<Json> before = parse_json(newest->document)) {
+      report.difference = difference_of(*before, definition.document);
+    }
+  }
+  if (const auto same = catalog->find(definition.ref.name, definition.ref.version)) {
+    if (same->sha256 != sha256) return request.callback(version_exists(definition.ref));
+    report.unchanged = true;
+    return request.callback(std::move(report));
+  }
+  if (request.dry_run) return request.callback(std::move(report));
+
+  loop.post({[&loop, program, text, sha256, by = request.by, callback = request.callback,
+              report](Batch& batch) mutable -> Result<After> {
+               const Definition& published = *program.definition;
+               const Catalog& known = *batch.snapshot().catalog;
+               if (known.find(published.ref.name, published.ref.version)) {
+                 return version_exists(published.ref);  // Somebody else was faster.
+               }
+               batch.work().stage_definition(
+                   {published.ref, published.title, text, batch.now(), by, true});
+               Result<std::optional<ScheduleRow>> schedule =
+                   schedule_row(published, *batch.snapshot().calendars, batch.now());
+               if (!schedule) return schedule.error();
+               if (*schedule) {
+                 batch.work().stage_schedule(**schedule);
+               } else {
+                 batch.work().clear_schedule(published.ref.name);
+               }
+               report.published = true;
+               return After{
+                   [&loop, program, text, sha256, by, callback, report, now = batch.now()] {
+                     loop.add_definition({program.definition->ref, text, sha256, now, by}, program);
+                     callback(report);
+                   }};
+             },
+             [callback = request.callback](const Error& why) { callback(why); }});
+}
+
+Result<void> load_catalog(Store& store, Catalog& catalog) {
+  Result<std::vector<DefinitionRow>> rows = store.reads()->definitions();
+  if (!rows) return rows.error();
+  std::ranges::stable_sort(*rows, {}, [](const DefinitionRow& row) {
+    return std::pair{row.latest, row.published_at};  // The latest of each name comes last.
+  });
+  for (DefinitionRow& row : *rows) {
+    PublishedDefinition published{
+        row.ref, std::move(row.document), {}, row.published_at, row.published_by};
+    published.sha256 = to_hex(sha256_of(published.document));
+    catalog.add(std::move(published));
+  }
+  return {};
+}
+
+}  // namespace kyhan
