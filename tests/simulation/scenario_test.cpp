@@ -29,7 +29,7 @@ std::string text_of_file(const fs::path& path) {
 Json json_of_file(const fs::path& path) {
   const Result<Json> parsed = parse_json(text_of_file(path));
   INFO(path.string());
-  REQUIRE(parsed);
+  REQUIRE(parsed.has_value());
   return *parsed;
 }
 
@@ -54,13 +54,13 @@ bool contains(const Json& given, const Json& wanted) {
 std::shared_ptr<const Directory> directory_of(const Json& scenario) {
   static const std::shared_ptr<const Directory> province = [] {
     const auto parsed = Directory::parse(json_of_file(definitions / "organisation/tinh-mau.json"));
-    REQUIRE(parsed);
+    REQUIRE(parsed.has_value());
     return *parsed;
   }();
   const Json& directory = scenario.value("directory", Json("tinh-mau"));
   if (directory.is_string()) return province;
   const auto parsed = Directory::parse(directory);
-  REQUIRE(parsed);
+  REQUIRE(parsed.has_value());
   return *parsed;
 }
 
@@ -83,7 +83,7 @@ void play(const std::string& workflow) {
   const CompiledDefinition compiled =
       compile_definition(text_of_file(folder / "workflow.json"), *compiler);
   INFO(show(compiled.faults));
-  REQUIRE(compiled.program);
+  REQUIRE(compiled.program.has_value());
 
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder / "scenarios")) {
@@ -98,7 +98,7 @@ void play(const std::string& workflow) {
       simulation.program = *compiled.program;
       simulation.directory = directory_of(scenario);
       const auto calendars = make_calendars({});
-      REQUIRE(calendars);
+      REQUIRE(calendars.has_value());
       simulation.calendars = *calendars;
       simulation.input = scenario.value("input", Json::object());
       if (simulation.input.contains("unit")) {
@@ -106,10 +106,10 @@ void play(const std::string& workflow) {
       }
       simulation.initiator = PersonId(scenario.value("initiator", ""));
       const auto from = parse_rfc3339(scenario.at("from").get<std::string>());
-      REQUIRE(from);
+      REQUIRE(from.has_value());
       simulation.from = *from;
       const auto answers = parse_answers(scenario.value("answers", Json::array()));
-      REQUIRE(answers);
+      REQUIRE(answers.has_value());
       simulation.answers = *answers;
       simulation.events = scenario.value("events", std::vector<Json>{});
 

@@ -145,8 +145,9 @@ void Decider::consume(NodeId id, const CloudEvent& event) {
     results["items"].push_back(item);
   }
   if (waits_on && listen.until_expression != ExpressionId::none) {
-    Json seen = results.at("items");
-    for (const Json& queued : results.at("queue")) seen.push_back(queued);
+    // `until` looks at all that was consumed, not at what foreach made of it.
+    if (listen.has_foreach) results["consumed"].push_back(item);
+    const Json& seen = listen.has_foreach ? results["consumed"] : results["items"];
     Outcome<bool> met = condition(listen.until_expression, seen, place);
     if (!met) return fault_node(id, met.error());
     closed = *met;

@@ -154,7 +154,7 @@ struct CatchEntered {
 struct NodeWoke {
   static constexpr const char* type = "node_woke";
   NodeId node = 0;
-  bool ready = true;
+  bool ready = false;
   std::optional<Instant> wake_at;
   std::optional<Json> results;
   Instant at{};

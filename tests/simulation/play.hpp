@@ -1,0 +1,98 @@
+#pragma once
+/// Plays a definition written in a test, in YAML, with what people answer.
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "workflow/core/codec.hpp"
+#include "workflow/core/documents.hpp"
+#include "workflow/core/time_text.hpp"
+#include "workflow/expressions/jq.hpp"
+#include "workflow/simulation/simulator.hpp"
+
+namespace kyhan::test {
+
+/// Two units of three people: an (specialist), binh (head), chi (deputy) in `so-a`; dung
+/// (specialist), em (head) in `so-b`, which uses no calendar of its own; giang is chair of `tinh`.
+inline const char* small_directory = R"({
+  "units": [{"id": "tinh", "name": "Tỉnh", "kind": "province"},
+            {"id": "so-a", "name": "Sở A", "kind": "department", "parent": "tinh"},
+            {"id": "so-b", "name": "Sở B", "kind": "department", "parent": "tinh"}],
+  "people": [
+    {"id": "an", "name": "An", "memberships": [{"unit": "so-a", "roles": ["specialist", "staff"]}]},
+    {"id": "binh", "name": "Bình", "memberships": [{"unit": "so-a", "roles": ["head"]}]},
+    {"id": "chi", "name": "Chi", "memberships": [{"unit": "so-a", "roles": ["deputy"]}]},
+    {"id": "dung", "name": "Dũng", "memberships": [{"unit": "so-b", "roles": ["specialist", "staff"]}]},
+    {"id": "em", "name": "Em", "memberships": [{"unit": "so-b", "roles": ["head"]}]},
+    {"id": "giang", "name": "Giang", "memberships": [{"unit": "tinh", "roles": ["chair"]}]}]
+})";
+
+struct Play {
+  std::string steps;                 ///< YAML of everything from `do:` (or `input:` ...) on.
+  std::string input = "{}";
+  std::string answers = "[]";
+  std::vector<std::string> events = {};
+  std::string from = "2026-08-28T08:00:00+07:00";  ///< A Friday, before the long National Day.
+};
+
+inline SimulationResult play(const Play& given) {
+  static const std::shared_ptr<ExpressionCompiler> compiler = make_jq_compiler();
+  const std::string document =
+      "document: {dsl: '1.0.3', namespace: test, name: test, version: '1.0.0'}\n" + given.steps;
+  const CompiledDefinition compiled = compile_definition(document, *compiler);
+  std::string faults;
+  for (const Fault& fault : compiled.faults) {
+    faults += fault.pointer + " " + fault.code + " " + fault.message.en + "\n";
+  }
+  INFO(faults);
+  REQUIRE(compiled.program.has_value());
+
+  Simulation simulation;
+  simulation.program = *compiled.program;
+  simulation.directory = Directory::parse(*parse_json(small_directory)).value();
+  simulation.calendars = make_calendars({}).value();
+  simulation.input = parse_json(given.input).value();
+  simulation.unit = UnitId("so-a");
+  simulation.initiator = PersonId("an");
+  simulation.from = parse_rfc3339(given.from).value();
+  simulation.answers = parse_answers(parse_json(given.answers).value()).value();
+  for (const std::string& event : given.events) {
+    simulation.events.push_back(parse_json(event).value());
+  }
+  const SimulationResult result = simulate(simulation);
+
+  // Whatever is played, the journal says the same as the state.
+  State replayed;
+  for (const Event& event : result.journal) evolve(replayed, decode_event(encode(event)));
+  CHECK(replayed == result.state);
+  return result;
+}
+
+/// The output as JSON text, or "faulted <type> <pointer>", or "waiting".
+inline std::string outcome_of(const SimulationResult& result) {
+  if (result.state.error) {
+    const std::string& type = result.state.error->type;
+    return "faulted " + type.substr(type.rfind('/') + 1) + " " + result.state.error->instance;
+  }
+  if (!result.state.ended_at) return "waiting";
+  return result.state.output.dump();
+}
+
+/// Names of the steps in the order in which they started.
+inline std::string steps_of(const SimulationResult& result) {
+  std::string names;
+  for (const CloudEvent& event : result.trace) {
+    if (event.at("type") != "io.serverlessworkflow.task.started.v1") continue;
+    const std::string pointer = event.at("data").at("task").get<std::string>();
+    names += (names.empty() ? "" : " ") + pointer.substr(pointer.rfind('/') + 1);
+  }
+  return names;
+}
+
+/// When the instance ended, in Vietnam: "2026-09-10T00:00".
+inline std::string ended_at(const SimulationResult& result) {
+  if (!result.state.ended_at) return "never";
+  return to_rfc3339(*result.state.ended_at, "Asia/Ho_Chi_Minh").substr(0, 16);
+}
+
+}  // namespace kyhan::test
