@@ -4,6 +4,7 @@
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
 #include "api/outline.hpp"
+#include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"

@@ -6,6 +6,7 @@
 #include "api/decisions.hpp"
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
+#include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
 #include "workflow/core/documents.hpp"

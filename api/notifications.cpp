@@ -2,6 +2,7 @@
 
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
+#include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/time_text.hpp"
 #include "workflow/store/store.hpp"

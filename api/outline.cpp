@@ -160,8 +160,7 @@ void mark_progress(const Call& call, Json& steps, const std::vector<TaskRow>& ta
       const std::string name = person_name(*call.directory, answered->performer);
       if (!answered->performer.empty()) step["by"] = to_json(Text{name, name});
       step["at"] = to_json(answered->ended_at);
-      const Json spec = parse_column(answered->spec_json);
-      step["outcome"] = to_json(outcome_label(spec, answered->outcome));
+      step["outcome"] = to_json(outcome_label(task_spec(*answered), answered->outcome));
     }
     if (open != nullptr) {
       step["state"] = "current";

@@ -8,6 +8,7 @@
 #include "api/handlers.hpp"
 #include "api/passwords.hpp"
 #include "api/sessions.hpp"
+#include "api/services.hpp"
 #include "api/show.hpp"
 #include "api/throttle.hpp"
 #include "workflow/core/time_text.hpp"

@@ -3,6 +3,7 @@
 #include "api/services.hpp"
 #include "workflow/core/codec.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/core/vote_count.hpp"
 
 namespace kyhan {
 namespace {
@@ -40,7 +41,8 @@ Json current_json(const Call& call, const Json& stage, Instant now) {
   bool overdue = false;
   if (const auto due_at = instant(member(stage, "dueAt"))) {
     shown["dueAt"] = to_rfc3339(*due_at);
-    shown["dueDate"] = due_day(call.services, *due_at);
+    const Json& day = member(stage, "dueDate");
+    shown["dueDate"] = day.is_string() ? day : Json(due_day(call.services, *due_at));
     overdue = *due_at <= now;
   }
   shown["overdue"] = overdue;
@@ -114,10 +116,15 @@ Text definition_title(const Call& call, const std::string& name, const std::stri
   return definition && !definition->title.vi.empty() ? definition->title : Text{name, name};
 }
 
-Json outcomes_json(const Json& spec, const std::string& kind) {
-  const Json& given = kind == "ballot" && member(spec, "options").is_array()
-                          ? member(spec, "options")
-                          : member(spec, "outcomes");
+Json task_spec(const TaskRow& task) {
+  Json spec = parse_column(task.spec_json);
+  if (!spec.is_object()) return Json::object();
+  const bool of_vote = task.kind != "task" && (spec.contains("question") || spec.contains("options"));
+  return of_vote ? vote_task_spec(spec, task.kind) : spec;
+}
+
+Json outcomes_json(const Json& spec) {
+  const Json& given = member(spec, "outcomes");
   Json outcomes = Json::array();
   if (given.is_array()) {
     for (const Json& one : given) {
@@ -183,13 +190,12 @@ Json task_json(const Call& call, const TaskRow& task, const TaskStanding& stands
       {"round", task.round}};
   if (task.due_at) {
     json["dueAt"] = to_rfc3339(*task.due_at);
-    const Json image = parse_column(task.image_json);
-    const Json& day = member(member(image, "dueExplain"), "date");
-    json["dueDate"] = day.is_string() ? day : Json(due_day(call.services, *task.due_at));
+    json["dueDate"] =
+        task.due_date.empty() ? due_day(call.services, *task.due_at) : task.due_date;
   }
   if (!open) {
     if (!task.outcome.empty()) {
-      json["outcome"] = to_json(outcome_label(parse_column(task.spec_json), task.outcome));
+      json["outcome"] = to_json(outcome_label(task_spec(task), task.outcome));
     }
     json["completedAt"] = to_json(task.ended_at);
     json["completedBy"] = person_json(directory, task.performer);

@@ -42,8 +42,10 @@ namespace kyhan {
                                     const std::string& version);
 /// The label of an outcome in an evaluated `with`; the id itself where it has none.
 [[nodiscard]] Text outcome_label(const Json& spec, const std::string& outcome);
-/// The outcomes or options of an evaluated `with`, each {id, label, style, requires}.
-[[nodiscard]] Json outcomes_json(const Json& spec, const std::string& kind);
+/// The outcomes of an evaluated `with`, each {id, label, style, requires}.
+[[nodiscard]] Json outcomes_json(const Json& spec);
+/// The evaluated `with` of a task; for a task of a vote in the form of a human task's.
+[[nodiscard]] Json task_spec(const TaskRow& task);
 
 [[nodiscard]] Json task_json(const Call& call, const TaskRow& task, const TaskStanding& standing,
                              const DueBounds& bounds);

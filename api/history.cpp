@@ -1,0 +1,287 @@
+// What has happened to an instance, in sentences. Facts that are machinery (scopes entered and
+// left, values set) are not told.
+
+#include <optional>
+
+#include "api/access.hpp"
+#include "api/handlers.hpp"
+#include "api/services.hpp"
+#include "api/show.hpp"
+#include "workflow/core/codec.hpp"
+#include "workflow/core/events.hpp"
+#include "workflow/core/time_text.hpp"
+#include "workflow/store/store.hpp"
+
+namespace kyhan {
+namespace {
+
+/// What the sentences need to know besides the fact itself.
+struct Teller {
+  const Call& call;
+  std::map<TaskId, const TaskRow*> tasks;
+
+  std::string name(const PersonId& person) const {
+    return person_name(*call.directory, person);
+  }
+  const TaskRow* find(const TaskId& id) const {
+    const auto found = tasks.find(id);
+    return found == tasks.end() ? nullptr : found->second;
+  }
+  Text title(const TaskId& id) const {
+    const TaskRow* task = find(id);
+    return task == nullptr ? Text{id.text(), id.text()} : task->title;
+  }
+};
+
+/// One entry under construction: `text` empty means "not told".
+struct Entry {
+  Text text;
+  PersonId by;
+  TaskId task;
+  std::string comment;
+  std::string outcome;
+  Json attachments;
+  Json details;
+};
+
+std::string names(const Teller& teller, const std::vector<PersonId>& people) {
+  std::string text;
+  for (const PersonId& person : people) {
+    if (!text.empty()) text += ", ";
+    text += teller.name(person);
+  }
+  return text;
+}
+
+Entry tell(const Teller& teller, const InstanceStarted& e) {
+  Entry entry;
+  entry.by = e.by;
+  const std::string who = e.by.empty() ? "" : teller.name(e.by);
+  entry.text = e.by.empty() ? Text{"Quy trình bắt đầu theo lịch.", "The case began on schedule."}
+                            : Text{who + " khởi tạo quy trình.", who + " started the case."};
+  if (!e.business_key.empty()) entry.details = {{"businessKey", e.business_key}};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskOpened& e) {
+  Entry entry;
+  entry.task = e.task.id;
+  std::vector<std::string> keys;
+  for (const Candidate& candidate : e.task.candidates) keys.push_back(to_key(candidate));
+  Text to = candidates_text(*teller.call.directory, keys);
+  if (!e.task.holder.empty()) to = {teller.name(e.task.holder), teller.name(e.task.holder)};
+  entry.text = {"Giao việc “" + e.title.vi + "” cho " + to.vi + ".",
+                "The task “" + e.title.en + "” was given to " + to.en + "."};
+  if (e.task.due_at) entry.details = {{"dueAt", to_rfc3339(*e.task.due_at)}};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskClaimed& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.text = {teller.name(e.by) + " nhận việc “" + title.vi + "”.",
+                teller.name(e.by) + " took the task “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskReleased& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.text = {teller.name(e.by) + " trả lại việc “" + title.vi + "” cho nhóm.",
+                teller.name(e.by) + " gave the task “" + title.en + "” back."};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskCompleted& e) {
+  const Response& response = e.response;
+  const TaskRow* task = teller.find(response.task);
+  const Text title = teller.title(response.task);
+  const Text outcome =
+      outcome_label(task == nullptr ? Json() : task_spec(*task), response.outcome);
+  Entry entry;
+  entry.by = response.by;
+  entry.task = response.task;
+  entry.comment = response.comment;
+  entry.outcome = response.outcome;
+  const std::string who = response.automatic ? "" : teller.name(response.by);
+  entry.text = response.automatic
+                   ? Text{"Hệ thống ghi nhận “" + title.vi + "”: " + outcome.vi + ".",
+                          "The system recorded “" + title.en + "”: " + outcome.en + "."}
+                   : Text{who + " hoàn thành “" + title.vi + "”: " + outcome.vi + ".",
+                          who + " completed “" + title.en + "”: " + outcome.en + "."};
+  entry.attachments = Json::array();
+  for (const Attachment& file : response.attachments) {
+    entry.attachments.push_back({{"id", file.id}, {"type", file.type}, {"name", file.name},
+                                 {"mediaType", file.media_type}, {"size", file.size}});
+  }
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskEnded& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.task = e.task;
+  entry.text = e.state == TaskState::expired
+                   ? Text{"Việc “" + title.vi + "” hết thời hạn.",
+                          "The time of the task “" + title.en + "” ran out."}
+                   : Text{"Việc “" + title.vi + "” được thu hồi.",
+                          "The task “" + title.en + "” was withdrawn."};
+  entry.details = {{"reason", e.reason}};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskReminded& e) {
+  const Text title = teller.title(e.task);
+  const std::string to = names(teller, e.to);
+  Entry entry;
+  entry.task = e.task;
+  entry.text = {"Nhắc việc “" + title.vi + "” tới " + to + ".",
+                to + " was reminded of “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskOverdue& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.task = e.task;
+  entry.text = {"Việc “" + title.vi + "” quá hạn.", "The task “" + title.en + "” is overdue."};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskEscalated& e) {
+  const Text title = teller.title(e.task);
+  const std::string to = names(teller, e.to);
+  Entry entry;
+  entry.task = e.task;
+  entry.comment = e.note;
+  if (e.action == "reassign") {
+    entry.text = {"Việc “" + title.vi + "” chuyển lên cấp trên: " + to + ".",
+                  "The task “" + title.en + "” was reassigned to " + to + "."};
+  } else {
+    entry.text = {"Báo cáo cấp trên về việc “" + title.vi + "”: " + to + ".",
+                  "The delay of “" + title.en + "” was escalated to " + to + "."};
+  }
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskCommented& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.comment = e.comment;
+  entry.text = {teller.name(e.by) + " ghi ý kiến tại “" + title.vi + "”.",
+                teller.name(e.by) + " commented on “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller&, const VoteClosed& e) {
+  const std::string decision = e.result.is_object() ? e.result.value("decision", "") : "";
+  Entry entry;
+  if (decision == "accepted") {
+    entry.text = {"Kết thúc biểu quyết: được thông qua.", "The vote closed: accepted."};
+  } else if (decision == "noQuorum") {
+    entry.text = {"Kết thúc biểu quyết: không đủ số người dự.", "The vote closed: no quorum."};
+  } else if (decision == "tie") {
+    entry.text = {"Kết thúc biểu quyết: số phiếu bằng nhau.", "The vote closed: a tie."};
+  } else {
+    entry.text = {"Kết thúc biểu quyết: không được thông qua.", "The vote closed: rejected."};
+  }
+  entry.outcome = decision;
+  if (e.result.is_object()) {
+    entry.details = Json::object();
+    for (const char* name : {"tally", "eligible", "present", "cast", "threshold", "quorum"}) {
+      if (e.result.contains(name)) entry.details[name] = e.result[name];
+    }
+  }
+  return entry;
+}
+Entry tell(const Teller&, const EventConsumed& e) {
+  Entry entry;
+  entry.text = {"Nhận sự kiện từ hệ thống khác.", "An event of another system was received."};
+  entry.details = {{"event", e.event_id}};
+  return entry;
+}
+Entry tell(const Teller&, const RetryScheduled& e) {
+  Entry entry;
+  entry.text = {"Bước gặp lỗi và sẽ được thử lại.", "A step failed and will be tried again."};
+  entry.details = {{"error", e.error.title}, {"attempt", e.attempt}};
+  return entry;
+}
+Entry tell(const Teller&, const InstanceCompleted&) {
+  Entry entry;
+  entry.text = {"Quy trình hoàn thành.", "The case is completed."};
+  return entry;
+}
+Entry tell(const Teller&, const InstanceFaulted& e) {
+  Entry entry;
+  entry.text = {"Quy trình dừng vì lỗi.", "The case stopped with an error."};
+  entry.details = {{"error", e.error.title}, {"detail", e.error.detail}};
+  return entry;
+}
+Entry tell(const Teller& teller, const InstanceCancelled& e) {
+  Entry entry;
+  entry.by = e.by;
+  entry.comment = e.reason;
+  const std::string who = e.by.empty() ? "Quản trị viên" : teller.name(e.by);
+  entry.text = {who + " hủy quy trình.",
+                (e.by.empty() ? "An administrator" : who) + " cancelled the case."};
+  return entry;
+}
+template <class Machinery>
+Entry tell(const Teller&, const Machinery&) {
+  return {};
+}
+
+std::optional<Json> entry_json(const Teller& teller, const HistoryRow& row) {
+  const Event event = decode_event(Json::parse(row.entry.body_json));
+  const Entry entry = std::visit([&](const auto& fact) { return tell(teller, fact); }, event);
+  if (entry.text.vi.empty()) return std::nullopt;
+  Json json = {{"seq", row.entry.seq},
+               {"at", to_rfc3339(row.entry.at)},
+               {"kind", row.entry.type},
+               {"title", to_json(entry.text)}};
+  if (!entry.by.empty()) json["by"] = person_json(*teller.call.directory, entry.by);
+  if (!entry.comment.empty()) json["comment"] = entry.comment;
+  if (entry.attachments.is_array() && !entry.attachments.empty()) {
+    json["attachments"] = entry.attachments;
+  }
+  if (!entry.details.is_null()) json["details"] = entry.details;
+  if (const TaskRow* task = teller.find(entry.task)) {
+    json["step"] = {{"pointer", task->step_pointer}, {"title", to_json(task->title)}};
+    json["task"] = task->id.text();
+    if (!entry.outcome.empty()) {
+      json["outcome"] = to_json(outcome_label(task_spec(*task), entry.outcome));
+    }
+  } else if (!entry.outcome.empty()) {
+    json["outcome"] = to_json(Text{entry.outcome, entry.outcome});
+  }
+  return json;
+}
+
+}  // namespace
+
+HandlerResult show_history(Call& call) {
+  const Result<int> limit = call.query.number("limit", 100, 1, page_limit_max);
+  if (!limit) co_return limit.error();
+  const ReadLease reads = call.services.store.reads();
+  const InstanceId id{call.parameters.front()};
+  const Result<InstanceRow> instance = visible_instance(call, *reads, id);
+  if (!instance) co_return instance.error();
+  const auto tasks = reads->tasks_of(id);
+  if (!tasks) co_return tasks.error();
+  Teller teller{call, {}};
+  for (const TaskRow& task : *tasks) teller.tasks.emplace(task.id, &task);
+
+  // Facts that are not told leave pages short, so rows are read until the page is full.
+  Json items = Json::array();
+  std::string after = call.query.text("after");
+  bool more = true;
+  while (more && static_cast<int>(items.size()) < *limit) {
+    const int wanted = *limit - static_cast<int>(items.size());
+    const auto page = reads->history(id, PageRequest{wanted, after});
+    if (!page) co_return page.error();
+    for (const HistoryRow& row : page->items) {
+      if (std::optional<Json> entry = entry_json(teller, row)) items.push_back(std::move(*entry));
+    }
+    more = page->has_more;
+    if (!page->end_cursor.empty()) after = page->end_cursor;
+  }
+  co_return json_reply(200, page_json(std::move(items), after, more));
+}
+
+}  // namespace kyhan
