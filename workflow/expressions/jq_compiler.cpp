@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <set>
 
 #include "workflow/expressions/conversion.hpp"
 #include "workflow/expressions/jq.hpp"
@@ -303,6 +302,7 @@ class JqCompiler : public ExpressionCompiler {
       faults.push_back({static_cast<ExpressionId>(index), pointer_of(sources[index], message.text),
                         shortened(message.text)});
     }
+    std::ranges::stable_sort(faults, {}, &ExpressionFault::expression);
     return faults;
   }
 
