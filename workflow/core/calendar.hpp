@@ -21,7 +21,7 @@ struct DayInfo {
   DayKind kind = DayKind::work;
   bool working = true;
   bool provisional = false;
-  Text name;          ///< "Tết Nguyên đán"; empty for ordinary days.
+  Text name;  ///< "Tết Nguyên đán"; empty for ordinary days.
   std::string legal_basis;
 };
 
