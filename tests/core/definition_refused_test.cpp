@@ -1,0 +1,121 @@
+// Everything that is not supported yet is refused by its name, never ignored.
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/definition_support.hpp"
+
+using namespace kyhan;
+using namespace kyhan::test;
+
+namespace {
+
+struct Row {
+  Json document;
+  std::string pointer;
+};
+
+Json root(const std::string& key, const char* value) {
+  auto document = with_step({{"set", {{"x", 1}}}});
+  document[key] = Json::parse(value);
+  return document;
+}
+Json one(const char* step) {
+  return with_step(Json::parse(step));
+}
+Json human(const char* fields) {
+  return human_task(Json::parse(fields));
+}
+Json poll(const char* fields) {
+  return vote(Json::parse(fields));
+}
+Json assigned(const char* fields) {
+  Json assignment = {{"mode", "claim"}, {"candidates", {{{"role", "specialist"}}}}};
+  assignment.update(Json::parse(fields));
+  return human_task({{"assignment", assignment}});
+}
+
+}  // namespace
+
+TEST_CASE("what is not supported yet is refused by name", "[definition]") {
+  const std::string with = "/do/0/one/with";
+  const std::vector<Row> rows = {
+      {root("use", R"({"functions": {}})"), "/use/functions"},
+      {root("use", R"({"extensions": []})"), "/use/extensions"},
+      {root("use", R"({"secrets": ["s"]})"), "/use/secrets"},
+      {root("use", R"({"authentications": {}})"), "/use/authentications"},
+      {root("use", R"({"catalogs": {}})"), "/use/catalogs"},
+      {root("schedule", R"({"every": {"hours": 1}})"), "/schedule/every"},
+      {root("schedule", R"({"after": {"hours": 1}})"), "/schedule/after"},
+      {root("schedule", R"({"on": {"one": {"with": {"type": "a"}}}})"), "/schedule/on"},
+      {root("evaluate", R"({"mode": "loose"})"), "/evaluate/mode"},
+      {root("input", R"({"schema": {"resource": {"endpoint": "https://x"}}})"),
+       "/input/schema/resource"},
+      {one(R"({"run": {"workflow": {}}})"), "/do/0/one/run"},
+      {one(R"({"run": {"shell": {}}})"), "/do/0/one/run"},
+      {one(R"({"call": "http", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "openapi", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "grpc", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "asyncapi", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "mcp", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "a2a", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "fanOut:1.0.0@default", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"call": "https://x.vn/function.yaml", "with": {}})"), "/do/0/one/call"},
+      {one(R"({"try": [], "catch": {"then": "end"}})"), "/do/0/one/catch/then"},
+      {one(R"({"listen": {"to": {"any": []}}, "foreach": {"do": [], "output": {"as": "."}}})"),
+       "/do/0/one/foreach/output"},
+      {one(R"({"listen": {"to": {"any": []}}, "foreach": {"do": [], "export": {"as": "."}}})"),
+       "/do/0/one/foreach/export"},
+      {assigned(R"({"mode": "auto"})"), with + "/assignment/mode"},
+      {assigned(R"({"strategy": "roundRobin"})"), with + "/assignment/strategy"},
+      {assigned(R"({"substitutes": true})"), with + "/assignment/substitutes"},
+      {assigned(R"({"delegation": "once"})"), with + "/assignment/delegation"},
+      {assigned(R"({"delegation": "free"})"), with + "/assignment/delegation"},
+      {assigned(R"({"onEmpty": "escalate"})"), with + "/assignment/onEmpty"},
+      {assigned(R"({"exclude": {"unitsOf": ["one"]}})"), with + "/assignment/exclude/unitsOf"},
+      {human(R"({"signature": "simple"})"), with + "/signature"},
+      {human(R"({"watchers": []})"), with + "/watchers"},
+      {human(R"({"form": {"ref": "x"}})"), with + "/form/ref"},
+      {human(R"({"outcomes": [{"id": "a", "requires": ["signature"]}]})"),
+       with + "/outcomes/0/requires/0"},
+      {human(R"({"completion": {"rule": "first"}})"), with + "/completion/rule"},
+      {human(R"({"completion": {"rule": "quorum"}})"), with + "/completion/rule"},
+      {human(R"({"completion": {"share": "1/2"}})"), with + "/completion/share"},
+      {human(R"({"completion": {"groups": []}})"), with + "/completion/groups"},
+      {human(R"({"completion": {"sequence": "ordered"}})"), with + "/completion/sequence"},
+      {human(R"({"completion": {"chair": {}}})"), with + "/completion/chair"},
+      {human(R"({"completion": {"decideBy": "chair"}})"), with + "/completion/decideBy"},
+      {human(
+           R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "addCandidates", "to": "head"}]})"),
+       with + "/escalation/0/action"},
+      {human(
+           R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "complete"}]})"),
+       with + "/escalation/0/action"},
+      {human(
+           R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "raise", "outcome": "x"}]})"),
+       with + "/escalation/0/outcome"},
+      {poll(R"({"ballot": "secret"})"), with + "/ballot"},
+      {poll(R"({"public": {"identity": "none"}})"), with + "/public"},
+      {poll(R"({"tieBreak": {"role": "chair"}})"), with + "/tieBreak"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.document.dump());
+    const auto parsed = parse_definition(row.document);
+    CHECK_FALSE(parsed.definition);
+    REQUIRE(parsed.faults.size() == 1);
+    CHECK(parsed.faults[0].code == "not-supported-yet");
+    CHECK(parsed.faults[0].pointer == row.pointer);
+    const auto field = row.pointer.substr(row.pointer.find_last_not_of("/0123456789"));
+    CHECK(parsed.faults[0].message.vi.find("chưa được hỗ trợ") != std::string::npos);
+    CHECK_FALSE(parsed.faults[0].hint.en.empty());
+  }
+}
+
+TEST_CASE("a function nobody knows is refused with those that exist", "[definition]") {
+  for (const auto* call :
+       {"humanTask", "humanTask:2.0.0@default", "humanTask:1.0.0@mine", "x:1.0.0@default"}) {
+    const auto parsed = parse_definition(with_step({{"call", call}}));
+    REQUIRE(parsed.faults.size() == 1);
+    CHECK(parsed.faults[0].code == "unknown-function");
+    CHECK(parsed.faults[0].hint.en.find("humanTask:1.0.0@default") != std::string::npos);
+  }
+}
