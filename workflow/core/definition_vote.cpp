@@ -53,7 +53,7 @@ void check_threshold(Reader& reader, const Json& threshold, const std::string& p
   if (const auto* share = reader.required(threshold, pointer, "share")) {
     check_share(reader, *share, below(pointer, "share"));
   }
-  reader.choice(threshold, pointer, "of", {"cast", "eligible", "votes-without-abstain"}, {}, true);
+  reader.choice(threshold, pointer, "of", {"cast", "eligible", "present", "votes-without-abstain"}, {}, true);
   if (const auto* strict = find(threshold, "strict");
       strict != nullptr && !is_expression(*strict)) {
     reader.flag(threshold, pointer, "strict");
@@ -81,13 +81,10 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
   check_member(reader, with, pointer, "instructions", check_text);
   constexpr std::size_t recorded = 1;
   const auto mode = reader.choice(with, pointer, "mode", {"cast", "recorded"}, {}, true);
-  if (const auto* electorate = reader.required(with, pointer, "electorate")) {
-    check_candidates(reader, *electorate, below(pointer, "electorate"));
-  }
-  const auto* options = find(with, "options");
-  if (options == nullptr && !with.contains("candidates")) {
-    reader.required(with, pointer, "options");
-  }
+  // A meeting's teller writes down how many were summoned where the definition cannot know them.
+  if (mode != recorded) reader.required(with, pointer, "electorate");
+  check_member(reader, with, pointer, "electorate", check_candidates);
+  const auto* options = find(with, "options");  // By default: for, against, abstain.
   if (options != nullptr) {
     const auto at = below(pointer, "options");
     check_each(reader, *options, at, check_option);
@@ -118,8 +115,8 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
                     with.contains("candidates") ? std::nullopt : option_ids(options));
   }
   reader.choice(with, pointer, "earlyClose", {"whenDecided", "whenAllVoted", "never"}, {}, true);
-  if (const auto* revote = find(with, "revote"); revote != nullptr && !is_expression(*revote)) {
-    reader.flag(with, pointer, "revote");
+  if (const auto* revote = find(with, "revote"); revote != nullptr && *revote != false) {
+    reader.not_yet(below(pointer, "revote"), "revote: true");
   }
   check_member(reader, with, pointer, "exclude", check_exclude);
   check_member(reader, with, pointer, "reminders", check_reminders);
@@ -142,7 +139,7 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
     check_attachments(reader, *attachments, below(pointer, "attachments"), nullptr);
   }
   check_member(reader, with, pointer, "legalBasis", check_legal_basis);
-  reader.choice(with, pointer, "publishTally", {"live", "atClose"}, {}, true);
+  reader.choice(with, pointer, "publishTally", {"atClose"}, {"live"});
   check_certainty(reader, with, pointer, "dueCertainty");
   check_certainty(reader, with, pointer, "certainty");
   check_member(reader, with, pointer, "due", check_due);
