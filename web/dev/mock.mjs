@@ -1,6 +1,6 @@
 // A small stand-in for the server, for work on the pages alone: `npm run build && npm run mock`.
 // It follows docs/api.md with made-up cases of the real definitions and forgets everything at the end.
-// Accounts: chuyenvien, truongphong, lanhdao, quantri; password: demo. PORT, default 8099.
+// Accounts: chuyen-vien, giam-doc, chu-tich, quan-tri; password: demo. PORT, default 8099.
 import { createServer } from 'node:http';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
@@ -29,10 +29,10 @@ const person = (id, name) => ({ id, name });
 const mai = person('p-mai', 'Nguyễn Thị Mai'), hung = person('p-hung', 'Trần Văn Hùng');
 const lan = person('p-lan', 'Lê Thị Lan'), minh = person('p-minh', 'Phạm Quang Minh');
 const accounts = {
-  chuyenvien: { person: mai, roles: [['specialist', 'so-y-te']], admin: false, sees: [], home: 'so-y-te' },
-  truongphong: { person: hung, roles: [['head', 'so-y-te']], admin: false, sees: ['so-y-te'], home: 'so-y-te' },
-  lanhdao: { person: lan, roles: [['chair', 'so-noi-vu'], ['head', 'so-noi-vu']], admin: false, sees: units.map((u) => u.id), home: 'so-noi-vu' },
-  quantri: { person: minh, roles: [['administrator', 'so-noi-vu']], admin: true, sees: units.map((u) => u.id), home: 'so-noi-vu' },
+  'chuyen-vien': { person: mai, roles: [['specialist', 'so-y-te']], admin: false, sees: [], home: 'so-y-te' },
+  'giam-doc': { person: hung, roles: [['head', 'so-y-te']], admin: false, sees: ['so-y-te'], home: 'so-y-te' },
+  'chu-tich': { person: lan, roles: [['chair', 'so-noi-vu'], ['head', 'so-noi-vu']], admin: false, sees: units.map((u) => u.id), home: 'so-noi-vu' },
+  'quan-tri': { person: minh, roles: [['administrator', 'so-noi-vu']], admin: true, sees: units.map((u) => u.id), home: 'so-noi-vu' },
 };
 const meOf = (account) => {
   const a = accounts[account];

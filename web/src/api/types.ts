@@ -187,7 +187,7 @@ export type TaskDetail = Task & {
   blockedReason: Text | null;
 };
 export type Notification = {
-  id: string;
+  id: number | string;
   at: string;
   kind: string;
   title: Text;

@@ -17,7 +17,7 @@ import { useLanguage } from '../i18n';
 import { announce } from './announce';
 import { mayOversee, useNow, useSession } from './session';
 
-type Item = { to: string; label: string; icon: ReactNode; badge?: number; tab?: boolean };
+type Item = { to: string; label: string; short?: string; icon: ReactNode; badge?: number; tab?: boolean };
 
 function useItems(): Item[] {
   const { t } = useLanguage();
@@ -28,7 +28,7 @@ function useItems(): Item[] {
     { to: '/tasks', label: t('nav.tasks'), icon: <CheckSquareOutlined />, badge: open, tab: true },
     { to: '/plans', label: t('nav.plans'), icon: <ScheduleOutlined />, tab: true },
   ];
-  if (mayOversee(me)) items.push({ to: '/overview', label: t('nav.overview'), icon: <FundOutlined />, tab: true });
+  if (mayOversee(me)) items.push({ to: '/overview', label: t('nav.overview'), short: t('nav.overviewShort'), icon: <FundOutlined />, tab: true });
   items.push({ to: '/start', label: t('nav.start'), icon: <PlusCircleOutlined />, tab: true });
   items.push({ to: '/workflows', label: t('nav.definitions'), icon: <ApartmentOutlined /> });
   items.push({ to: '/notifications', label: t('nav.notifications'), icon: <BellOutlined /> });
@@ -128,7 +128,7 @@ function useLive() {
   const [connected, setConnected] = useState(true);
   const notifications = useNotifications();
   const newest = notifications.data?.items[0];
-  const last = useRef<string | null | undefined>(undefined);
+  const last = useRef<string | number | null | undefined>(undefined);
   useEffect(() => {
     if (!notifications.data) return;
     if (last.current !== undefined && newest && newest.id !== last.current && !newest.read) {
@@ -201,7 +201,7 @@ export function Shell({ children }: { children: ReactNode }) {
               {item.icon}
               {!!item.badge && <span className="tabbar-count">{item.badge > 99 ? '99+' : item.badge}</span>}
             </span>
-            <span>{item.label}</span>
+            <span>{item.short ?? item.label}</span>
           </NavLink>
         ))}
       </nav>

@@ -1,6 +1,5 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { BellOutlined } from '@ant-design/icons';
-import { Popover } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { request } from '../api/client';
@@ -13,7 +12,7 @@ import { Empty } from './states';
 export function useMarkRead() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (ids: string[] | 'all') =>
+    mutationFn: (ids: Notification['id'][] | 'all') =>
       request('/notifications:read', { method: 'POST', body: ids === 'all' ? { all: true } : { ids } }),
     onMutate: (ids) => {
       client.setQueryData<Page<Notification> & { unread: number }>(['notifications'], (old) => {
@@ -58,36 +57,49 @@ export function Bell() {
   const [open, setOpen] = useState(false);
   const { data } = useNotifications();
   const mark = useMarkRead();
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const unread = data?.unread ?? 0;
+  useEffect(() => {
+    if (!open) return;
+    const outside = (e: Event) => {
+      if (!root.current?.contains(e.target as Node)) setOpen(false);
+    };
+    const escape = (e: KeyboardEvent) => {
+      if (e.key !== 'Escape') return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    document.addEventListener('pointerdown', outside);
+    document.addEventListener('focusin', outside);
+    document.addEventListener('keydown', escape);
+    return () => {
+      document.removeEventListener('pointerdown', outside);
+      document.removeEventListener('focusin', outside);
+      document.removeEventListener('keydown', escape);
+    };
+  }, [open]);
   return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      trigger="click"
-      placement="bottomRight"
-      classNames={{ root: 'bell-popover' }}
-      content={
-        <section className="bell" aria-label={t('notifications.title')}>
-          <div className="bell-head">
-            <h2>{t('notifications.title')}</h2>
-            {unread > 0 && (
-              <button type="button" className="text-button" onClick={() => mark.mutate('all')}>{t('notifications.markAll')}</button>
-            )}
-          </div>
-          <div className="bell-list">
-            {data?.items.length
-              ? data.items.slice(0, 12).map((n) => <NotificationItem key={n.id} item={n} onGo={() => setOpen(false)} />)
-              : <Empty icon={<BellOutlined />}>{t('notifications.empty')}</Empty>}
-          </div>
-          <Link to="/notifications" className="bell-all" onClick={() => setOpen(false)}>{t('notifications.showAll')}</Link>
-        </section>
-      }
-    >
-      <button type="button" className="icon-button bell-button" aria-haspopup="dialog" aria-expanded={open}
-        aria-label={t('notifications.bell', { count: unread })}>
+    <div className="bell-root" ref={root}>
+      <button ref={button} type="button" className="icon-button bell-button" aria-expanded={open} aria-controls="bell"
+        aria-label={t('notifications.bell', { count: unread })} onClick={() => setOpen(!open)}>
         <BellOutlined />
         {unread > 0 && <span className="bell-count" aria-hidden data-testid="bell-count">{unread > 99 ? '99+' : unread}</span>}
       </button>
-    </Popover>
+      <section id="bell" className="bell" hidden={!open} aria-label={t('notifications.title')}>
+        <div className="bell-head">
+          <h2>{t('notifications.title')}</h2>
+          {unread > 0 && (
+            <button type="button" className="text-button" onClick={() => mark.mutate('all')}>{t('notifications.markAll')}</button>
+          )}
+        </div>
+        <div className="bell-list">
+          {data?.items.length
+            ? data.items.slice(0, 12).map((n) => <NotificationItem key={n.id} item={n} onGo={() => setOpen(false)} />)
+            : <Empty icon={<BellOutlined />}>{t('notifications.empty')}</Empty>}
+        </div>
+        <Link to="/notifications" className="bell-all" onClick={() => setOpen(false)}>{t('notifications.showAll')}</Link>
+      </section>
+    </div>
   );
 }

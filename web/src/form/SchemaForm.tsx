@@ -1,12 +1,13 @@
 import { forwardRef, useImperativeHandle, useMemo, useState } from 'react';
 import Form from '@rjsf/antd';
-import { TranslatableString, type RJSFSchema, type WidgetProps } from '@rjsf/utils';
-import { DatePicker, Select } from 'antd';
+import { TranslatableString, type RJSFSchema, type IconButtonProps, type WidgetProps } from '@rjsf/utils';
+import { Button, DatePicker, Select } from 'antd';
+import { PlusOutlined } from '@ant-design/icons';
 import dayjs from 'dayjs';
 import { useLanguage, i18next } from '../i18n';
 import { usePeople, useUnits } from '../api/queries';
 import type { FieldError, FormSpec } from '../api/types';
-import { localise, uiSchemaOf } from './localise';
+import { drawable, localise, uiSchemaOf } from './localise';
 import { clean, errorSchemaOf, faultsOf, titleAt, validator, type Fault } from './validator';
 
 export type FormFault = { id: string; message: string };
@@ -14,6 +15,8 @@ export type SchemaFormHandle = {
   /** Faults of what stands in the form now; shows them at their fields from then on. */
   check: () => FormFault[];
   data: () => Record<string, unknown>;
+  /** Whether what stands there would be accepted; shows nothing. */
+  valid: () => boolean;
   /** Shows what the server found; gives the same as `check`. */
   show: (errors: FieldError[]) => FormFault[];
 };
@@ -95,6 +98,11 @@ const widgets = {
   person: PersonWidget, unit: UnitWidget,
 };
 
+function AddButton({ onClick, disabled }: IconButtonProps) {
+  return <Button icon={<PlusOutlined aria-hidden />} onClick={onClick} disabled={disabled}>{i18next.t('form.add')}</Button>;
+}
+const templates = { ButtonTemplates: { AddButton } };
+
 const words: Partial<Record<TranslatableString, string>> = {
   [TranslatableString.YesLabel]: 'app.yes',
   [TranslatableString.NoLabel]: 'app.no',
@@ -126,6 +134,7 @@ const SchemaForm = forwardRef<SchemaFormHandle, Props>(function SchemaForm({ spe
     () => ({ ...uiSchemaOf(localise(spec.ui ?? {}, language), schema), 'ui:submitButtonOptions': { norender: true } }),
     [spec, schema, language],
   );
+  const drawn = useMemo(() => drawable(schema), [schema]);
   const [checking, setChecking] = useState(false);
   const [fromServer, setFromServer] = useState<Fault[]>([]);
   const faults = useMemo(
@@ -140,6 +149,7 @@ const SchemaForm = forwardRef<SchemaFormHandle, Props>(function SchemaForm({ spe
       return list(faultsOf(schema, value));
     },
     data: () => (clean(value) ?? {}) as Record<string, unknown>,
+    valid: () => faultsOf(schema, value).length === 0,
     show(errors) {
       const found = errors.map((e): Fault => {
         const parts = e.pointer.split('/').filter(Boolean).map((p) => p.replace(/~1/g, '/').replace(/~0/g, '~'));
@@ -156,7 +166,7 @@ const SchemaForm = forwardRef<SchemaFormHandle, Props>(function SchemaForm({ spe
     <Form
       className="schema-form"
       tagName="div"
-      schema={schema as RJSFSchema}
+      schema={drawn as RJSFSchema}
       uiSchema={ui}
       formData={value}
       validator={validator}
@@ -167,6 +177,7 @@ const SchemaForm = forwardRef<SchemaFormHandle, Props>(function SchemaForm({ spe
       showErrorList={false}
       readonly={readOnly}
       widgets={widgets}
+      templates={templates}
       translateString={translate}
       formContext={{ descriptionLocation: 'below' }}
       onChange={(event) => {

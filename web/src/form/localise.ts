@@ -1,4 +1,4 @@
-import type { Language } from '../i18n';
+import { i18next, type Language } from '../i18n';
 
 type Node = Record<string, unknown>;
 
@@ -51,9 +51,31 @@ export function uiSchemaOf(ui: Node | undefined, schema: Node | undefined): Node
     if (asked && !own['ui:widget']) {
       own['ui:widget'] = 'radio';
       own['ui:inline'] = true;
+      own['ui:enumNames'] = [i18next.t('app.yes'), i18next.t('app.no')];
     }
     if (long && !own['ui:widget']) own['ui:widget'] = 'textarea';
   }
   if (schema?.items && !out.items) out.items = uiSchemaOf(undefined, schema.items as Node);
+  return out;
+}
+
+/** The schema as rjsf should draw it: a required yes/no as a choice of two, for it fills a required
+ *  boolean with false before anybody has answered. The data stay those of the real schema. */
+export function drawable(schema: Node): Node {
+  const out: Node = { ...schema };
+  if (schema.properties) {
+    const required = (schema.required ?? []) as string[];
+    out.properties = Object.fromEntries(
+      Object.entries(schema.properties as Node).map(([name, part]) => {
+        const field = part as Node;
+        if (field.type === 'boolean' && required.includes(name) && field.default === undefined) {
+          const { type: _, ...rest } = field;
+          return [name, { ...rest, enum: [true, false] }];
+        }
+        return [name, drawable(field)];
+      }),
+    );
+  }
+  if (schema.items && typeof schema.items === 'object') out.items = drawable(schema.items as Node);
   return out;
 }

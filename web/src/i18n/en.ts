@@ -34,6 +34,7 @@ export const en: Dictionary = {
     tasks: 'My tasks',
     plans: 'Plans',
     overview: 'Unit overview',
+    overviewShort: 'Overview',
     start: 'Start',
     definitions: 'Workflows',
     clock: 'Clock',

@@ -21,6 +21,7 @@ void i18next.use(initReactI18next).init({
   fallbackLng: 'vi',
   interpolation: { escapeValue: false }, // React escapes
   initAsync: false,
+  showSupportNotice: false,
 });
 if (typeof document !== 'undefined') document.documentElement.lang = i18next.language;
 

@@ -33,6 +33,7 @@ export const vi = {
     tasks: 'Việc của tôi',
     plans: 'Kế hoạch',
     overview: 'Tổng quan đơn vị',
+    overviewShort: 'Tổng quan',
     start: 'Khởi tạo',
     definitions: 'Quy trình',
     clock: 'Đồng hồ',

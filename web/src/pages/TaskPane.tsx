@@ -45,6 +45,19 @@ export function Section({ title, icon, children, tone }: { title: string; icon?:
   );
 }
 
+/** How a decision looks: a vote's options all alike, the only way on as the main one. */
+const lookOf = (task: TaskDetail, outcome: Outcome): Outcome['style'] | 'plain' => {
+  if (task.kind === 'ballot') return 'plain';
+  if (outcome.style !== 'neutral') return outcome.style;
+  if (task.outcomes.length === 1) return 'positive';
+  return outcome.requires.includes('comment') ? 'neutral' : 'plain';
+};
+
+const inPageOrder = (faults: FormFault[]) => {
+  const place = (fault: FormFault) => document.getElementById(fault.id)?.getBoundingClientRect().top ?? 0;
+  return [...faults].sort((a, b) => place(a) - place(b));
+};
+
 const nameOf = (person: TaskDetail['completedBy']) => (typeof person === 'string' ? person : person?.name ?? '');
 
 function TaskView({ task, onFinished }: { task: TaskDetail; onFinished: (id: string) => void }) {
@@ -181,8 +194,11 @@ function TaskView({ task, onFinished }: { task: TaskDetail; onFinished: (id: str
     },
   });
 
+  // A return or a refusal carries the form only where it is wanted, or where it was filled in rightly.
+  const needsForm = (outcome: Outcome) =>
+    !!task.form && (outcome.requires.includes('form') || lookOf(task, outcome) === 'positive');
   const sendsForm = (outcome: Outcome) =>
-    !!task.form && (outcome.requires.includes('form') || outcome.style === 'positive' || touched.current);
+    needsForm(outcome) || (!!task.form && touched.current && !!form.current?.valid());
 
   const showFaults = (found: FormFault[]) => {
     setFaults(found);
@@ -192,8 +208,7 @@ function TaskView({ task, onFinished }: { task: TaskDetail; onFinished: (id: str
   const choose = (outcome: Outcome) => {
     setChanged(null);
     const found: FormFault[] = [];
-    const negative = outcome.style !== 'positive' && !outcome.requires.includes('form');
-    if (task.form && !negative) found.push(...(form.current?.check() ?? []));
+    if (needsForm(outcome)) found.push(...inPageOrder(form.current?.check() ?? []));
     for (const rule of task.evidence) {
       const counts = !rule.forOutcomes?.length || rule.forOutcomes.includes(outcome.id);
       if (counts && (files[rule.type]?.length ?? 0) < rule.min) {
@@ -352,14 +367,16 @@ function TaskView({ task, onFinished }: { task: TaskDetail; onFinished: (id: str
             <p className="blocked"><LockOutlined aria-hidden /> <strong>{t('task.blocked')}.</strong> {text(task.blockedReason)}</p>
           )}
           <div className="decision-row">
-            {task.canComplete && task.outcomes.map((outcome) => (
-              <Button key={outcome.id} size="large" data-outcome={outcome.id} icon={<span aria-hidden>{outcomeIcon[outcome.style ?? 'positive']}</span>}
-                className={`outcome outcome-${outcome.style}`}
-                type={outcome.style === 'positive' ? 'primary' : 'default'} danger={outcome.style === 'negative'}
-                onClick={() => choose(outcome)}>
-                {text(outcome.label)}
-              </Button>
-            ))}
+            {task.canComplete && task.outcomes.map((outcome) => {
+              const look = lookOf(task, outcome);
+              return (
+                <Button key={outcome.id} size="large" data-outcome={outcome.id} className={`outcome outcome-${look}`}
+                  icon={look !== 'plain' && <span aria-hidden>{outcomeIcon[look]}</span>}
+                  type={look === 'positive' ? 'primary' : 'default'} danger={look === 'negative'} onClick={() => choose(outcome)}>
+                  {text(outcome.label)}
+                </Button>
+              );
+            })}
             <span className="grow" />
             {task.claimable && task.state === 'offered' && (
               <Button size="large" type={task.canComplete ? 'default' : 'primary'} loading={claim.isPending} onClick={() => claim.mutate('claim')} title={t('task.claimHint')}>
