@@ -14,6 +14,28 @@ Json started_at_json(Instant at) {
   return {{"iso8601", to_rfc3339(at)}, {"epoch", {{"seconds", ms / 1000}, {"milliseconds", ms}}}};
 }
 
+/// About the bytes of a value as JSON text, counted until `left` is spent.
+void count_bytes(const Json& value, std::int64_t& left) {
+  left -= 4;
+  if (left < 0) return;
+  if (value.is_string()) {
+    left -= static_cast<std::int64_t>(value.get_ref<const std::string&>().size());
+  } else if (value.is_object()) {
+    for (const auto& [key, one] : value.get_ref<const Json::object_t&>()) {
+      left -= static_cast<std::int64_t>(key.size());
+      count_bytes(one, left);
+    }
+  } else if (value.is_array()) {
+    for (const Json& one : value) count_bytes(one, left);
+  }
+}
+
+bool exceeds(const Json& value, std::size_t bytes_max) {
+  auto left = static_cast<std::int64_t>(bytes_max);
+  count_bytes(value, left);
+  return left < 0;
+}
+
 }  // namespace
 
 WorkflowError standard_error(std::string_view name, int status, std::string detail) {
@@ -156,7 +178,7 @@ Outcome<Decider::Ended> Decider::end_of(const Step& step, NodeId scope, const Js
     }
     ended.context = std::move(*context);
   }
-  if (output->dump().size() > output_bytes_max) {
+  if (exceeds(*output, output_bytes_max)) {
     return standard_error("runtime", 500,
                           "the output of a step is larger than " +
                               std::to_string(output_bytes_max) + " bytes, the most allowed");
