@@ -85,9 +85,13 @@ Fits settle_at(Json& json, Measure& measure, std::size_t depth) {
     case Json::value_t::number_float:
       json = json_number(json.get_ref<const Json::number_float_t&>());
       return spend(measure, scalar_bytes);
-    case Json::value_t::number_integer:
-      json = json_number(static_cast<double>(json.get_ref<const Json::number_integer_t&>()));
+    case Json::value_t::number_integer: {
+      const auto number = json.get_ref<const Json::number_integer_t&>();
+      if (std::abs(static_cast<double>(number)) >= exact_max) {
+        json = json_number(static_cast<double>(number));
+      }
       return spend(measure, scalar_bytes);
+    }
     case Json::value_t::number_unsigned:
       json = json_number(static_cast<double>(json.get_ref<const Json::number_unsigned_t&>()));
       return spend(measure, scalar_bytes);

@@ -14,6 +14,7 @@ namespace {
 
 // Beyond this many values copied or visited libjq takes over: it has limits of time and memory.
 constexpr std::int64_t work_max = 200'000;
+constexpr int free_copies = 4;
 
 // A value that is borrowed where possible: a path into a document copies nothing.
 class Value {
@@ -170,7 +171,8 @@ class Run {
       out = std::move(value.owned());
       return true;
     }
-    if (!spend_copy(value.get())) return false;
+    // A few copies are no larger than so many inputs; what multiplies them is counted.
+    if (copies_++ >= free_copies && !spend_copy(value.get())) return false;
     out = value.get();
     return true;
   }
@@ -200,6 +202,7 @@ class Run {
                element(std::move(of), key.get(), out);
       }
       case Kind::pipe: {
+        if (counts(node)) return count(*node.child[0], input, out);
         Value between;
         if (!one(*node.child[0], input, between)) return false;
         return on(std::move(between), *node.child[1], out);
@@ -259,6 +262,21 @@ class Run {
       default:
         return outside();
     }
+  }
+
+  // `[...] | length`: nothing need be kept.
+  static bool counts(const Node& pipe) {
+    return pipe.child[0]->kind == Kind::array && !pipe.child[0]->child.empty() &&
+           pipe.child[1]->kind == Kind::call && pipe.child[1]->function == Function::length;
+  }
+
+  bool count(const Node& list, const Json& input, Value& out) {
+    double results = 0;
+    auto next = [&](Value&&) {
+      ++results;
+      return true;
+    };
+    return each(*list.child[0], input, Sink(next)) && number(results, out);
   }
 
   // The result may borrow from `of`, which ends here: then it must be copied.
@@ -693,6 +711,7 @@ class Run {
 
   const std::vector<const Json*>& values_;
   std::int64_t work_ = work_max;
+  int copies_ = 0;
   bool outside_ = false;
   std::string fault_;
 };
