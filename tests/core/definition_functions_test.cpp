@@ -190,3 +190,13 @@ TEST_CASE("calendar and notify are checked too", "[definition]") {
   CHECK(faults_of(notify(R"({"to": [{"role": "staff"}], "text": "x"})")) ==
         Faults{"unknown-field " + with + "/text"});
 }
+
+TEST_CASE("a form may take parts of its schema from the data", "[definition]") {
+  CHECK(faults_of(human_task(R"({"form": {"schema": {"type": "object", "required": ["${ .field }"],
+      "properties": {"who": {"enum": "${ .names }"}, "one": {"enum": ["${ .first }"]}}}}})"_j))
+            .empty());
+  CHECK(
+      faults_of(human_task(
+          R"({"form": {"schema": {"properties": {"who": {"enom": "${ .names }", "minn": 1}}}}})"_j)) ==
+      Faults{"unknown-keyword " + with + "/form/schema/properties/who/minn"});
+}

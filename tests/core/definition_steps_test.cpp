@@ -237,3 +237,14 @@ TEST_CASE("listen takes one strategy with its filters", "[definition]") {
   CHECK(faults_of(to(R"({"one": {"with": {"type": "^(a$"}}})")) ==
         Faults{"pattern /do/0/one/listen/to/one/with/type"});
 }
+
+TEST_CASE("D2 objects the standard leaves open warn about what has no effect", "[definition]") {
+  CHECK(faults_of(with_step(R"({"try": [], "catch": {"errors": {"also": 1}}})"_j)) ==
+        Faults{"~unknown-field /do/0/one/catch/errors/also"});
+  CHECK(faults_of(with_step(
+            R"({"try": [], "catch": {"retry": {"backoff": {"constant": {"x": 1}}}}})"_j)) ==
+        Faults{"~unknown-field /do/0/one/catch/retry/backoff/constant/x"});
+  CHECK(faults_of(with_step(R"({"listen": {"to": {"one": {"with": {"type": "a"},
+      "correlate": {"k": {"from": ".id", "x": 1}}}}}})"_j)) ==
+        Faults{"~unknown-field /do/0/one/listen/to/one/correlate/k/x"});
+}

@@ -19,7 +19,7 @@ TryStep Reader::try_(const Json& task, const std::string& pointer, StepIndex sel
   const auto scope = step_body_scope(inner);
   if (const auto* errors = find(*caught, "errors")) {
     const auto errors_at = below(at, "errors");
-    if (closed(*errors, errors_at, {"with"})) {
+    if (open(*errors, errors_at, {"with"})) {
       if (const auto* filter = find(*errors, "with")) {
         const auto filter_at = below(errors_at, "with");
         if (!filter->is_object() || filter->empty()) {
@@ -86,9 +86,7 @@ RetryPolicy Reader::retry(const Json& json, const std::string& pointer, const Sc
               {"Cần đúng một trong constant, linear, exponential.",
                "Exactly one of constant, linear, exponential is needed."});
       }
-      for (const auto& [key, value] : backoff->items()) {
-        closed(value, below(backoff_at, key), {});
-      }
+      for (const auto& [key, value] : backoff->items()) { open(value, below(backoff_at, key), {}); }
       if (backoff->contains("linear")) out.backoff = RetryPolicy::Backoff::linear;
       if (backoff->contains("exponential")) out.backoff = RetryPolicy::Backoff::exponential;
     }

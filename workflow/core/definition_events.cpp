@@ -30,17 +30,7 @@ EmitStep Reader::emit(const Json& task, const std::string& pointer, const Scope&
   const auto* event = required(json, at, "event");
   if (event == nullptr) return out;
   const auto event_at = below(at, "event");
-  if (!event->is_object()) {
-    wrong_type(event_at, "một đối tượng", "an object");
-    return out;
-  }
-  for (const auto& [key, ignored] : event->items()) {
-    if (key == "with") continue;
-    warn(below(event_at, key), "unknown-field",
-         {"Trường \"" + key + "\" không có tác dụng ở đây.",
-          "The field \"" + key + "\" has no effect here."},
-         {"Thuộc tính của sự kiện đứng trong with.", "Attributes of the event stand in with."});
-  }
+  if (!open(*event, event_at, {"with"})) return out;
   const auto* with = required(*event, event_at, "with");
   if (with == nullptr) return out;
   const auto with_at = below(event_at, "with");
@@ -106,7 +96,7 @@ EventFilter Reader::event_filter(const Json& json, const std::string& pointer, c
     }
     for (const auto& [key, value] : correlate->items()) {
       const auto key_at = below(at, key);
-      if (!closed(value, key_at, {"from", "expect"})) continue;
+      if (!open(value, key_at, {"from", "expect"})) continue;
       EventFilter::Correlation correlation;
       correlation.key = key;
       required(value, key_at, "from");

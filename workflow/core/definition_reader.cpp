@@ -160,6 +160,23 @@ bool Reader::closed(const Json& value, const std::string& pointer, Names known, 
   return true;
 }
 
+bool Reader::open(const Json& value, const std::string& pointer, Names known) {
+  if (!value.is_object()) {
+    wrong_type(pointer, "một đối tượng", "an object");
+    return false;
+  }
+  for (const auto& [key, child] : value.items()) {
+    if (contains(known, key)) continue;
+    warn(below(pointer, key), "unknown-field",
+         {"Trường " + in_quotes(key) + " không có tác dụng ở đây.",
+          "The field " + in_quotes(key) + " has no effect here."},
+         known.size() == 0 ? Text{}
+                           : Text{"Các trường được dùng: " + listed(known) + ".",
+                                  "Fields allowed: " + listed(known) + "."});
+  }
+  return true;
+}
+
 const Json* Reader::required(const Json& object, const std::string& pointer, std::string_view key) {
   const auto* value = find(object, key);
   if (value == nullptr) {

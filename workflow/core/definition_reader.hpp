@@ -18,6 +18,8 @@ namespace kyhan::definition {
 constexpr int depth_max = 100;
 constexpr std::size_t expressions_max = 2'000;
 constexpr std::size_t steps_max = 5'000;
+/// Of all expressions and reused texts together: a member of `use` counts at each of its uses.
+constexpr std::size_t expression_bytes_max = 8 << 20;
 
 using Names = std::initializer_list<std::string_view>;
 
@@ -60,6 +62,8 @@ class Reader {
   /// An object with these keys only. `later` are refused as not supported yet. False when it is no
   /// object.
   bool closed(const Json& value, const std::string& pointer, Names known, Names later = {});
+  /// An object that is open in the standard: keys that have no effect earn a warning.
+  bool open(const Json& value, const std::string& pointer, Names known);
   /// The member, or a fault "required".
   const Json* required(const Json& object, const std::string& pointer, std::string_view key);
   /// A member with one of these strings, or an expression when `or_expression`. The index of the
@@ -125,6 +129,7 @@ class Reader {
   void check_variables(std::string_view text, const std::string& pointer, const Scope& scope,
                        std::vector<std::string>& variables);
   ExpressionId keep(ExpressionSource source);
+  bool has_room(std::size_t bytes);
   void warn_about_literal(const std::string& text, const std::string& pointer);
   Flow flow(const Json& task, const std::string& pointer,
             const std::map<std::string, StepIndex>& targets, bool branches);
@@ -146,6 +151,7 @@ class Reader {
   std::vector<std::function<void()>> later_;
   std::multimap<std::string, std::string> step_names_;
   std::size_t leaves_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 /// `$names` that jq text refers to, and those it binds itself (`as`, `reduce`, `def f($x)`).

@@ -91,12 +91,22 @@ void Reader::check_variables(std::string_view text, const std::string& pointer, 
   }
 }
 
+bool Reader::has_room(std::size_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ <= expression_bytes_max) return true;
+  fault("", "too-large",
+        {"Các biểu thức, tính mỗi lần được dùng lại, dài quá mức cho phép.",
+         "The expressions, counted each time they are reused, are longer than allowed."});
+  return false;
+}
+
 ExpressionId Reader::keep(ExpressionSource source) {
   leaves_ += std::max<std::size_t>(1, source.leaves.size());
   if (leaves_ > expressions_max) {
     fault("", "too-many-expressions",
           {"Định nghĩa có hơn " + std::to_string(expressions_max) + " biểu thức.",
            "The definition has more than " + std::to_string(expressions_max) + " expressions."});
+    return ExpressionId::none;
   }
   definition_.expressions.push_back(std::move(source));
   return static_cast<ExpressionId>(definition_.expressions.size() - 1);
@@ -111,6 +121,7 @@ ExpressionId Reader::expression(std::string_view text, const std::string& pointe
            "The expression is empty or has a character that is not allowed."});
     return ExpressionId::none;
   }
+  if (!has_room(program.size())) return ExpressionId::none;
   ExpressionSource source;
   source.program = program;
   source.pointer = pointer;
@@ -195,6 +206,7 @@ Value Reader::value(const Json& json, const std::string& pointer, const Scope& s
     value.expression = expression(json.get_ref<const std::string&>(), pointer, scope);
     return value;
   }
+  if (pointer.starts_with("/use/") && !has_room(json.dump().size())) return value;
   ExpressionSource source;
   source.pointer = pointer;
   bool any = false;
@@ -253,8 +265,29 @@ DurationValue Reader::duration(const Json& json, const std::string& pointer, con
   return value;
 }
 
+namespace {
+
+/// The schema without what expressions will give: they fit any type.
+Json without_expressions(const Json& json) {
+  if (!json.is_structured()) return json;
+  Json out = json.is_object() ? Json::object() : Json::array();
+  for (const auto& [key, child] : json.items()) {
+    if (is_expression(child)) continue;
+    auto kept = without_expressions(child);
+    if (kept.is_array() && kept.empty() && !child.empty()) continue;
+    if (json.is_object()) {
+      out[key] = std::move(kept);
+    } else {
+      out.push_back(std::move(kept));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 void Reader::check_json_schema(const Json& schema, const std::string& pointer) {
-  for (const auto& error : check_schema(schema)) {
+  for (const auto& error : check_schema(has_leaf(schema) ? without_expressions(schema) : schema)) {
     fault(pointer + error.pointer, error.code, error.message);
   }
 }
