@@ -53,7 +53,8 @@ void check_threshold(Reader& reader, const Json& threshold, const std::string& p
   if (const auto* share = reader.required(threshold, pointer, "share")) {
     check_share(reader, *share, below(pointer, "share"));
   }
-  reader.choice(threshold, pointer, "of", {"cast", "eligible", "present", "votes-without-abstain"}, {}, true);
+  reader.choice(threshold, pointer, "of", {"cast", "eligible", "present", "votes-without-abstain"},
+                {}, true);
   if (const auto* strict = find(threshold, "strict");
       strict != nullptr && !is_expression(*strict)) {
     reader.flag(threshold, pointer, "strict");

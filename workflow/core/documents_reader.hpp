@@ -52,6 +52,10 @@ class Builder {
   std::size_t nodes_ = 0;
 };
 
+[[nodiscard]] Result<Json> read_json(std::string_view text, const DocumentLimits& limits,
+                                     Place* failed_at);
+/// Where each key and item of a text starts that read_json has accepted.
+[[nodiscard]] std::map<std::string, Place> json_places(std::string_view text);
 [[nodiscard]] Result<ParsedDocument> read_yaml(std::string_view text, const DocumentLimits& limits,
                                                Place* failed_at);
 
