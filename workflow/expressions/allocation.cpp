@@ -7,6 +7,10 @@
 #include <limits>
 #include <malloc.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace kyhan::containment {
 namespace {
 
@@ -16,9 +20,18 @@ thread_local Cell* current = nullptr;
 // freed by recursion, so this also bounds the C stack that freeing or printing them needs.
 constexpr std::ptrdiff_t per_block = 96;
 
+// What is jumped out of is lost for good; the leak checker is told so.
+void ignore_leaks(bool ignore) {
+#if defined(__SANITIZE_ADDRESS__)
+  ignore ? __lsan_disable() : __lsan_enable();
+#else
+  static_cast<void>(ignore);
+#endif
+}
+
 [[noreturn]] void jump(Escape reason) {
   Cell* cell = current;
-  current = nullptr;
+  enter(nullptr);
   cell->reason = reason;
   std::longjmp(cell->escape, 1);
 }
