@@ -7,10 +7,9 @@
 #include "api/passwords.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
+#include "api/upkeep.hpp"
 #include "workflow/core/time_text.hpp"
-#include "workflow/store/backup.hpp"
 #include "workflow/store/store.hpp"
-#include "workflow/store/verify.hpp"
 
 namespace kyhan {
 namespace {
@@ -142,18 +141,7 @@ HandlerResult import_calendar_file(Call& call) {
 
 HandlerResult verify_database(Call& call) {
   std::function<Result<Json>()> work = [&store = call.services.store] {
-    const Result<VerifyReport> report = verify(store);
-    if (!report) return Result<Json>{boost::system::in_place_error, report.error()};
-    Json findings = Json::array();
-    for (const Finding& finding : report->findings) {
-      findings.push_back({{"code", finding.code},
-                          {"instance", finding.instance.text()},
-                          {"text", to_json(finding.text)}});
-    }
-    return success({{"instances", report->instances},
-                    {"journalRows", report->journal_rows},
-                    {"attachments", report->attachments},
-                    {"findings", std::move(findings)}});
+    return verify_report(store);
   };
   const Result<Json> report = co_await run_blocking(call.services, std::move(work));
   if (!report) co_return report.error();
@@ -166,9 +154,7 @@ HandlerResult back_up_home(Call& call) {
   if (const Result<void> whole = fields.finish(); !whole) co_return whole.error();
   std::function<Result<Json>()> work = [&store = call.services.store, folder,
                                         at = call.services.wall_clock.now()] {
-    const Result<BackupReport> report = back_up(store, folder, at);
-    if (!report) return Result<Json>{boost::system::in_place_error, report.error()};
-    return success({{"folder", folder}, {"files", report->files}, {"bytes", report->bytes}});
+    return backup_report(store, folder, at);
   };
   const Result<Json> report = co_await run_blocking(call.services, std::move(work));
   if (!report) co_return report.error();

@@ -39,10 +39,13 @@ Json definition_json(const Call& call, const Definition& definition,
                                                            : Json::array()}};
 }
 
-Json fault_json(const Fault& fault) {
-  return {{"pointer", fault.pointer}, {"line", fault.line},
-          {"column", fault.column},   {"code", fault.code},
-          {"message", to_json(fault.message)}, {"hint", to_json(fault.hint)}};
+Json fault_json(const Fault& fault, Language language) {
+  return {{"pointer", fault.pointer},
+          {"line", fault.line},
+          {"column", fault.column},
+          {"code", fault.code},
+          {"message", in_language(fault.message, language)},
+          {"hint", in_language(fault.hint, language)}};
 }
 
 /// `{document: ...}` holds a definition; so does a body that is one itself (which has a member
@@ -100,7 +103,7 @@ HandlerResult publish(Call& call) {
   Json warnings = Json::array();
   Json faults = Json::array();
   for (const Fault& fault : report->faults) {
-    (fault.warning ? warnings : faults).push_back(fault_json(fault));
+    (fault.warning ? warnings : faults).push_back(fault_json(fault, call.language));
   }
   if (!faults.empty()) {
     const Error invalid{ErrorCode::invalid, "invalid-definition",

@@ -1,0 +1,44 @@
+#pragma once
+/// All the parts of a server, built by hand and in order: store, engine, messaging, API. Without a
+/// listening socket, so that the command line can use it too while no server runs.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "api/dispatch.hpp"
+#include "api/passwords.hpp"
+#include "api/services.hpp"
+
+namespace kyhan {
+
+struct HouseOptions {
+  std::filesystem::path home;
+  std::filesystem::path web_root;  ///< Empty: no pages.
+  std::string amqp_url;            ///< Empty: no broker; the outbox waits.
+  ApiSettings settings;
+  std::shared_ptr<Clock> clock;  ///< Null: the system's.
+  PasswordCost password_cost = PasswordCost::normal;
+};
+
+class House {
+ public:
+  /// Errors: those of Store::open, Engine::open, BlobStore::open, parse_amqp_url.
+  [[nodiscard]] static Result<std::unique_ptr<House>> build(const HouseOptions& options);
+  ~House();
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  [[nodiscard]] Dispatcher& dispatcher();
+  [[nodiscard]] Services& services();
+  /// Relay, then engine: after it nothing is written any more. To be called while whoever waits for
+  /// the engine (the server) still lives.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit House(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kyhan

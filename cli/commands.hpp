@@ -1,0 +1,60 @@
+#pragma once
+/// One function a subcommand, each in the file of its name; the result is the exit code (design of
+/// the command line: 0 done, 1 failed, 2 wrong usage, 5 the material given is faulty).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/config.hpp"
+#include "cli/terminal.hpp"
+
+namespace kyhan {
+
+struct ServeOptions {
+  bool demonstration = false;
+  std::optional<Instant> virtual_clock;
+  std::string definitions;  ///< Folder with organisation/ for the demonstration's accounts.
+};
+int serve(const Terminal& terminal, const Config& config, const ServeOptions& options);
+
+int validate_files(const Terminal& terminal, const std::vector<std::string>& files);
+int deploy_files(const Terminal& terminal, const Config& config,
+                 const std::vector<std::string>& files, bool dry_run);
+
+struct StartOptions {
+  std::string definition;
+  std::string version;
+  std::vector<std::string> units;
+  std::string input;  ///< File; empty: {}.
+  std::string business_key;
+};
+int start_workflow(const Terminal& terminal, const Config& config, const StartOptions& options);
+
+struct CalendarDueOptions {
+  std::string from;
+  std::string due;       ///< JSON text.
+  std::string calendar;  ///< File; empty: built-in.
+  std::string unit;      ///< The calendar of this unit, asked of the server or its database.
+};
+int calendar_due(const Terminal& terminal, const Config& config,
+                 const CalendarDueOptions& options);
+
+int verify_home(const Terminal& terminal, const Config& config);
+int back_up_home(const Terminal& terminal, const Config& config, const std::string& folder);
+int restore_home(const Terminal& terminal, const Config& config, const std::string& folder);
+
+int add_user(const Terminal& terminal, const Config& config, const std::string& account,
+             const std::string& person);
+int set_user_password(const Terminal& terminal, const Config& config, const std::string& account);
+int add_user_token(const Terminal& terminal, const Config& config, const std::string& name,
+                   const std::string& person);
+int list_users(const Terminal& terminal, const Config& config);
+
+int import_organisation_file(const Terminal& terminal, const Config& config,
+                             const std::string& file);
+int import_calendar_file(const Terminal& terminal, const Config& config, const std::string& file);
+int check_config(const Terminal& terminal, const Result<Config>& config);
+int tail_broker(const Terminal& terminal, const Config& config, const std::string& key);
+
+}  // namespace kyhan

@@ -1,0 +1,223 @@
+#include "cli/config.hpp"
+
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+
+#include "messaging/rabbit.hpp"
+#include "workflow/core/documents.hpp"
+
+namespace kyhan {
+namespace {
+
+/// Where a value came from, for faults.
+struct Given {
+  std::string value;
+  std::string source;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::map<std::string, Given> given) : given_(std::move(given)) {}
+
+  void text(const char* name, std::string& out) {
+    if (const Given* given = take(name)) out = given->value;
+  }
+  void path(const char* name, std::filesystem::path& out) {
+    if (const Given* given = take(name)) out = given->value;
+  }
+  void number(const char* name, int& out, int min, int max) {
+    const Given* given = take(name);
+    if (given == nullptr) return;
+    int value = 0;
+    const char* end = given->value.data() + given->value.size();
+    const auto [at, error] = std::from_chars(given->value.data(), end, value);
+    if (error != std::errc{} || at != end || value < min || value > max) {
+      const std::string bounds = std::to_string(min) + "-" + std::to_string(max);
+      return fault(name, *given, {"cần số nguyên trong khoảng " + bounds,
+                                  "a whole number within " + bounds + " is needed"});
+    }
+    out = value;
+  }
+  void flag(const char* name, bool& out) {
+    const Given* given = take(name);
+    if (given == nullptr) return;
+    if (given->value == "true" || given->value == "1") {
+      out = true;
+    } else if (given->value == "false" || given->value == "0") {
+      out = false;
+    } else {
+      fault(name, *given, {"chỉ nhận true hoặc false", "only true or false"});
+    }
+  }
+  void fault(const std::string& name, const Given& given, Text message) {
+    faults.push_back({"/" + name, "invalid",
+                      {given.source + ": " + message.vi, given.source + ": " + message.en}});
+  }
+  void fault(const std::string& name, Text message) {
+    const auto found = given_.find(name);
+    fault(name, found == given_.end() ? Given{"", name} : found->second, std::move(message));
+  }
+
+  std::vector<FieldError> faults;
+
+ private:
+  const Given* take(const std::string& name) {
+    const auto found = given_.find(name);
+    return found == given_.end() ? nullptr : &found->second;
+  }
+  std::map<std::string, Given> given_;
+};
+
+constexpr std::array names = {
+    "home",      "address",   "port",     "tls_certificate", "tls_key",
+    "behind_proxy", "amqp_url", "web_root", "log_level",     "connections_max",
+    "session_idle_minutes", "session_days"};
+
+std::string variable_of(const std::string& name) {
+  std::string variable = "KYHAN_";
+  for (const char c : name) {
+    variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return variable;
+}
+
+Error invalid(std::vector<FieldError> faults) {
+  return {ErrorCode::invalid, "config-invalid",
+          {"Cấu hình không hợp lệ.", "The configuration is not valid."}, std::move(faults)};
+}
+
+Result<void> read_file(const std::filesystem::path& file, std::map<std::string, Given>& given,
+                       std::vector<FieldError>& faults) {
+  std::ifstream stream{file, std::ios::binary};
+  if (!stream) {
+    return invalid({{"", "missing", {file.string() + ": không đọc được tệp",
+                                     file.string() + ": the file cannot be read"}}});
+  }
+  const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  const Result<Json> parsed = parse_json(text);
+  if (!parsed) return invalid({{"", parsed.error().type, parsed.error().detail}});
+  if (!parsed->is_object()) {
+    return invalid({{"", "type", {file.string() + ": phải là một đối tượng JSON",
+                                  file.string() + ": must be a JSON object"}}});
+  }
+  for (const auto& [name, value] : parsed->items()) {
+    const std::string source = file.string() + " " + name;
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      faults.push_back({"/" + name, "unknown-setting",
+                        {source + ": không có thiết lập này", source + ": no such setting"}});
+    } else if (value.is_structured() || value.is_null()) {
+      faults.push_back({"/" + name, "type",
+                        {source + ": cần một giá trị đơn", source + ": a single value is needed"}});
+    } else {
+      given[name] = {value.is_string() ? value.get<std::string>() : value.dump(), source};
+    }
+  }
+  return {};
+}
+
+void check(const Config& config, Reader& reader) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(config.address, error);
+  const bool tls = !config.tls_certificate.empty();
+  if (error) {
+    reader.fault("address", {"không phải địa chỉ IP", "is no IP address"});
+  } else if (!address.is_loopback() && !tls && !config.behind_proxy) {
+    reader.fault("address",
+                 {"ngoài loopback cần TLS (tls_certificate, tls_key) hoặc behind_proxy",
+                  "beyond loopback needs TLS (tls_certificate, tls_key) or behind_proxy"});
+  }
+  if (tls != !config.tls_key.empty()) {
+    reader.fault("tls_key", {"chứng thư và khóa phải đi cùng nhau",
+                             "certificate and key go together"});
+  }
+  std::error_code missing;
+  for (const auto& [name, file] : {std::pair{"tls_certificate", config.tls_certificate},
+                                   std::pair{"tls_key", config.tls_key}}) {
+    if (!file.empty() && !std::filesystem::is_regular_file(file, missing)) {
+      reader.fault(name, {"không có tệp " + file.string(), "there is no file " + file.string()});
+    }
+  }
+  if (!config.amqp_url.empty()) {
+    const Result<RabbitEndpoint> endpoint = parse_amqp_url(config.amqp_url);
+    if (!endpoint) reader.fault("amqp_url", endpoint.error().detail);
+  }
+  const std::array levels = {"trace", "debug", "info", "warn", "error"};
+  if (std::find(levels.begin(), levels.end(), config.log_level) == levels.end()) {
+    reader.fault("log_level", {"chỉ nhận trace, debug, info, warn, error",
+                               "only trace, debug, info, warn, error"});
+  }
+}
+
+std::filesystem::path default_home() {
+  if (const auto home = environment_variable("HOME")) {
+    return std::filesystem::path{*home} / ".kyhan";
+  }
+  return std::filesystem::current_path() / ".kyhan";
+}
+
+/// Beside a build of this source, or where a package puts it.
+std::filesystem::path default_web_root() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  for (const std::filesystem::path& root :
+       {self.parent_path() / "../../web/dist", std::filesystem::path{"/usr/share/kyhan/web"}}) {
+    if (std::filesystem::exists(root / "index.html", error)) {
+      return std::filesystem::weakly_canonical(root, error);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> environment_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return std::string{value};
+}
+
+Result<Config> load_config(
+    const std::filesystem::path& file,
+    const std::function<std::optional<std::string>(const std::string&)>& environment,
+    const Settings& flags) {
+  std::map<std::string, Given> given;
+  std::vector<FieldError> faults;
+  if (!file.empty()) {
+    if (const Result<void> read = read_file(file, given, faults); !read) return read.error();
+  }
+  for (const std::string name : names) {
+    const std::string variable = variable_of(name);
+    if (const auto value = environment(variable)) given[name] = {*value, variable};
+    if (const auto flag = flags.find(name); flag != flags.end()) {
+      std::string option = "--" + name;
+      std::replace(option.begin(), option.end(), '_', '-');
+      given[name] = {flag->second, option};
+    }
+  }
+  Config config;
+  Reader reader{std::move(given)};
+  reader.faults = std::move(faults);
+  reader.path("home", config.home);
+  reader.text("address", config.address);
+  reader.number("port", config.port, 0, 65535);
+  reader.path("tls_certificate", config.tls_certificate);
+  reader.path("tls_key", config.tls_key);
+  reader.flag("behind_proxy", config.behind_proxy);
+  reader.text("amqp_url", config.amqp_url);
+  reader.path("web_root", config.web_root);
+  reader.text("log_level", config.log_level);
+  reader.number("connections_max", config.connections_max, 1, 100'000);
+  reader.number("session_idle_minutes", config.session_idle_minutes, 1, 100'000);
+  reader.number("session_days", config.session_days, 1, 366);
+  if (config.home.empty()) config.home = default_home();
+  config.home = std::filesystem::absolute(config.home);
+  if (config.web_root.empty()) config.web_root = default_web_root();
+  check(config, reader);
+  if (!reader.faults.empty()) return invalid(std::move(reader.faults));
+  return config;
+}
+
+}  // namespace kyhan

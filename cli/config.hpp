@@ -1,0 +1,45 @@
+#pragma once
+/// The settings of a server: built in < file (JSON) < environment (KYHAN_*) < flags.
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "workflow/core/json.hpp"
+#include "workflow/core/result.hpp"
+
+namespace kyhan {
+
+struct Config {
+  std::filesystem::path home;              ///< Database, attachments, socket.
+  std::string address = "127.0.0.1";       ///< To listen on.
+  int port = 8080;                         ///< 0: any free one.
+  std::filesystem::path tls_certificate;   ///< PEM; with tls_key: https.
+  std::filesystem::path tls_key;           ///< PEM.
+  bool behind_proxy = false;               ///< A TLS proxy stands before the server.
+  std::string amqp_url;                    ///< Empty: no broker; the outbox waits.
+  std::filesystem::path web_root;          ///< The built pages; empty: none are served.
+  std::string log_level = "info";          ///< trace, debug, info, warn, error
+  int connections_max = 1024;
+  int session_idle_minutes = 8 * 60;
+  int session_days = 7;
+
+  [[nodiscard]] std::filesystem::path socket() const { return home / "run" / "kyhan.sock"; }
+};
+
+/// Values by the name of their setting ("port", "amqp_url"), as text.
+using Settings = std::map<std::string, std::string>;
+
+/// Puts the layers together. `environment` gives the value of a variable or nothing. Errors:
+/// `invalid` "config-invalid" with every fault in `fields` (pointer: the setting and its source).
+[[nodiscard]] Result<Config> load_config(
+    const std::filesystem::path& file,
+    const std::function<std::optional<std::string>(const std::string&)>& environment,
+    const Settings& flags);
+
+/// The process's own environment.
+[[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
+
+}  // namespace kyhan
