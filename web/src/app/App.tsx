@@ -33,16 +33,16 @@ export function App() {
   const csp = useMemo(() => ({ nonce }), []);
   return (
     <ConfigProvider locale={language === 'vi' ? viVN : enUS} theme={theme} csp={csp}>
-      <AntApp component={false}>
-        <QueryClientProvider client={client}>
-          <BrowserRouter>
-            <ErrorBoundary>
+      <BrowserRouter>
+        <ErrorBoundary>
+          <AntApp component={false}>
+            <QueryClientProvider client={client}>
               <Root />
-            </ErrorBoundary>
-            <LiveRegion />
-          </BrowserRouter>
-        </QueryClientProvider>
-      </AntApp>
+              <LiveRegion />
+            </QueryClientProvider>
+          </AntApp>
+        </ErrorBoundary>
+      </BrowserRouter>
     </ConfigProvider>
   );
 }
