@@ -8,7 +8,9 @@ namespace kyhan {
 
 Error storage_error(int extended_code, const std::string& message) {
   const std::string cause = " (" + message + ", SQLite " + std::to_string(extended_code) + ")";
-  switch (extended_code & 0xff) {
+  // The log's index is the one file whose growth fails with a code of its own.
+  const bool full = extended_code == SQLITE_IOERR_SHMSIZE;
+  switch (full ? SQLITE_FULL : extended_code & 0xff) {
     case SQLITE_FULL:
       return {
           ErrorCode::unavailable,
