@@ -66,6 +66,7 @@ void* require(void* block) {
 }  // namespace
 
 void enter(Cell* cell) {
+  if ((cell != nullptr) != (current != nullptr)) ignore_leaks(cell != nullptr);
   current = cell;
 }
 
