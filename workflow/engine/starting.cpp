@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <spdlog/spdlog.h>
 
+#include "workflow/core/cron.hpp"
 #include "workflow/core/forms.hpp"
 #include "workflow/core/time_text.hpp"
-#include "workflow/engine/cron.hpp"
 
 namespace kyhan {
 namespace {

@@ -16,7 +16,7 @@ constexpr Milliseconds start_lateness_max{60'000};
 [[nodiscard]] Result<Applied> start_by_request(Batch& batch, const StartRequest& request,
                                                InstanceId id);
 
-/// The row of a definition's schedule as of `after`; empty when it has none. Errors: "bad-cron".
+/// The row of a definition's schedule as of `after`; empty when it has none. Errors: those of Cron::parse.
 [[nodiscard]] Result<std::optional<ScheduleRow>> schedule_row(const Definition& definition,
                                                               const Calendars& calendars,
                                                               Instant after);
