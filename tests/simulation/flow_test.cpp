@@ -296,6 +296,10 @@ do:
 )", "{}", "[]", events})) == "\"2\"");
   CHECK(outcome_of(play({R"(
 do:
+  - hear: {listen: {to: {one: {with: {type: "^[b-z]+$"}}}}}
+)", "{}", "[]", events})) == R"([{"n":2}])");
+  CHECK(outcome_of(play({R"(
+do:
   - hear: {listen: {to: {one: {with: {type: never}}}}}
 )", "{}", "[]", events})) == "waiting");
 }

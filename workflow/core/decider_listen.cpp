@@ -3,37 +3,15 @@
 #include <algorithm>
 
 #include "workflow/core/decider.hpp"
+#include "workflow/core/forms_pattern.hpp"
 
 namespace kyhan {
 namespace {
 
-/// ^...$ only, with . * + ? and character classes left out on purpose: a filter that needs more
-/// is an expression. `*` stands for any text.
+/// Checked when the definition was published; a pattern that does not compile matches nothing.
 bool matches_pattern(std::string_view pattern, std::string_view text) {
-  pattern.remove_prefix(1);
-  pattern.remove_suffix(1);
-  std::size_t star = std::string_view::npos, mark = 0, p = 0, t = 0;
-  const auto wild = [&](std::size_t at) { return pattern.substr(at, 2) == ".*"; };
-  while (t < text.size()) {
-    if (p < pattern.size() && wild(p)) {
-      star = p;
-      p += 2;
-      mark = t;
-    } else if (p < pattern.size() && pattern[p] == '\\' && p + 1 < pattern.size() &&
-               pattern[p + 1] == text[t]) {
-      p += 2, ++t;
-    } else if (p < pattern.size() && pattern[p] != '\\' &&
-               (pattern[p] == '.' || pattern[p] == text[t])) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 2;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && wild(p)) p += 2;
-  return p == pattern.size();
+  const Result<Pattern> compiled = Pattern::compile(pattern);
+  return compiled && compiled->matches(text);
 }
 
 Json read_event(const CloudEvent& event, ListenStep::Read read) {
