@@ -349,6 +349,9 @@ TEST_CASE("every list is walked by an index", "[store][plans]") {
       "ORDER BY p.instance DESC",
       "SELECT 1 FROM timers t WHERE t.due_at <= ?1 ORDER BY t.due_at, t.instance, t.timer LIMIT 1",
       "SELECT 1 FROM notifications WHERE person = ?1 AND id < ?2 ORDER BY id DESC",
+      "SELECT 1 FROM instances n INDEXED BY instances_open WHERE n.unit = ?1 AND n.key < ?2 "
+      "AND n.ended_at IS NULL ORDER BY n.key DESC",
+      "SELECT min(unit) FROM instances WHERE ended_at IS NULL AND unit > ?1",
       "SELECT id FROM instances WHERE runnable = 1 ORDER BY key LIMIT 9",
   };
   for (const std::string& sql : queries) {

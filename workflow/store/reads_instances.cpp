@@ -76,8 +76,10 @@ Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
         " AND (?6 = '' OR instr(?6, char(10) || n.unit || char(10)) > 0)" +
         std::string{open_only ? " AND n.ended_at IS NULL" : ""};
     const std::string columns = "SELECT n.key, 0, " KYHAN_INSTANCE_COLUMNS " FROM ";
-    const std::string by_unit =
-        columns + "instances n WHERE n.unit = ?1" + filter + " ORDER BY n.key DESC";
+    // Ended instances pile up over the years: a list of open ones must not wade through them.
+    const std::string by_unit = columns + "instances n " +
+                                std::string{open_only ? "INDEXED BY instances_open " : ""} +
+                                "WHERE n.unit = ?1" + filter + " ORDER BY n.key DESC";
     const std::string by_person =
         columns +
         "participants p CROSS JOIN instances n ON n.key = p.instance WHERE p.person = ?1" +
@@ -90,7 +92,11 @@ Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
       ways.back().bind_all(key, before, statuses, query.definition, query.search, units);
     };
     const Visibility& to = query.visibility;
-    if (to.everything && query.units.empty()) {
+    if (to.everything && query.units.empty() && open_only) {
+      for (const UnitId& unit : units_in(*connection_, "instances WHERE ended_at IS NULL")) {
+        add(by_unit, unit.text());
+      }
+    } else if (to.everything && query.units.empty()) {
       add(all, "");
     } else {
       // Of the units asked for, only those that the caller may see; all are walked by their index.

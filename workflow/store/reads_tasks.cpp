@@ -58,21 +58,7 @@ constexpr const char* filter_sql =
     " AND (?5 = '' OR t.definition = ?5) AND (?6 = '' OR instr(t.search, ?6) > 0)"
     " AND (?7 = '' OR instr(?7, char(10) || t.unit || char(10)) > 0)";
 
-/// Units that have open tasks, found by jumping through the index.
-std::vector<UnitId> units_with_open_tasks(Database& connection) {
-  Statement row = connection.prepare("SELECT min(unit) FROM tasks WHERE open = 1 AND unit > ?1");
-  Statement first = connection.prepare("SELECT min(unit) FROM tasks WHERE open = 1");
-  std::vector<UnitId> units;
-  if (!first.step() || first.is_null(0)) return units;
-  units.push_back(first.id<UnitId>(0));
-  for (;;) {
-    const UnitId last = units.back();
-    row.bind_all(last);
-    if (!row.step() || row.is_null(0)) return units;
-    units.push_back(row.id<UnitId>(0));
-    row.reset();
-  }
-}
+constexpr const char* open_tasks = "tasks WHERE open = 1";
 
 void add_to(DueCounts& counts, DueGroup group, std::int64_t number) {
   std::int64_t* const count = group == DueGroup::overdue ? &counts.overdue
@@ -191,7 +177,7 @@ Result<Page<TaskRow>> Reads::team_tasks(const std::vector<UnitId>& units, bool e
   if (!after) return after.error();
   return guarded([&] {
     const Narrowing narrow = narrowing_of(filter, bounds, *after);
-    const std::vector<UnitId> walked = everything ? units_with_open_tasks(*connection_) : units;
+    const std::vector<UnitId> walked = everything ? units_in(*connection_, open_tasks) : units;
     const std::string sql =
         "SELECT t.due_at, t.key, " KYHAN_TASK_COLUMNS
         " FROM tasks t CROSS JOIN instances n ON n.key = t.instance WHERE t.open = 1 "
@@ -211,7 +197,7 @@ Result<Page<TaskRow>> Reads::team_tasks(const std::vector<UnitId>& units, bool e
 Result<DueCounts> Reads::count_team_tasks(const std::vector<UnitId>& units, bool everything,
                                           const DueBounds& bounds) {
   return guarded([&] {
-    const std::vector<UnitId> walked = everything ? units_with_open_tasks(*connection_) : units;
+    const std::vector<UnitId> walked = everything ? units_in(*connection_, open_tasks) : units;
     DueCounts counts;
     for (const UnitId& unit : walked) {
       for (const DueGroup group :
