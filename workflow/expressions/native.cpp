@@ -75,23 +75,29 @@ bool truthy(const Json& json) {
   return rank(json) > 1;
 }
 
-// jq's order: by kind, then by value; objects by their keys, then by their values.
-int compare(const Json& a, const Json& b) {
+// jq's order: by kind, then by value; objects by their keys, then by their values. Counts `work`
+// down; once that is negative the answer means nothing.
+int compare(const Json& a, const Json& b, std::int64_t& work) {
   const int by_rank = rank(a) - rank(b);
   if (by_rank != 0) return by_rank;
+  if (--work < 0) return 0;
   switch (rank(a)) {
     case 3: {
       const auto x = a.get<double>();
       const auto y = b.get<double>();
       return x < y ? -1 : (x == y ? 0 : 1);
     }
-    case 4:
-      return a.get_ref<const std::string&>().compare(b.get_ref<const std::string&>());
+    case 4: {
+      const auto& x = a.get_ref<const std::string&>();
+      const auto& y = b.get_ref<const std::string&>();
+      work -= static_cast<std::int64_t>(std::min(x.size(), y.size()) / 64);
+      return x.compare(y);
+    }
     case 5: {
       const auto& x = a.get_ref<const Json::array_t&>();
       const auto& y = b.get_ref<const Json::array_t&>();
       for (std::size_t i = 0; i < x.size() && i < y.size(); ++i) {
-        if (const int by_item = compare(x[i], y[i]); by_item != 0) return by_item;
+        if (const int by_item = compare(x[i], y[i], work); by_item != 0) return by_item;
       }
       return x.size() < y.size() ? -1 : (x.size() == y.size() ? 0 : 1);
     }
@@ -106,7 +112,9 @@ int compare(const Json& a, const Json& b) {
       if (i != x.end()) return 1;
       if (j != y.end()) return -1;
       for (i = x.begin(), j = y.begin(); i != x.end(); ++i, ++j) {
-        if (const int by_value = compare(i->second, j->second); by_value != 0) return by_value;
+        if (const int by_value = compare(i->second, j->second, work); by_value != 0) {
+          return by_value;
+        }
       }
       return 0;
     }
@@ -428,28 +436,37 @@ class Run {
     return true;
   }
 
+  static bool decides(Kind kind, int order) {
+    switch (kind) {
+      case Kind::equal:
+        return order == 0;
+      case Kind::unequal:
+        return order != 0;
+      case Kind::less:
+        return order < 0;
+      case Kind::less_equal:
+        return order <= 0;
+      case Kind::greater:
+        return order > 0;
+      default:
+        return order >= 0;
+    }
+  }
+
   bool operate(Kind kind, Value&& left, Value&& right, Value& out) {
     const Json& a = left.get();
     const Json& b = right.get();
     switch (kind) {
       case Kind::equal:
-        out = Value(Json(compare(a, b) == 0));
-        return true;
       case Kind::unequal:
-        out = Value(Json(compare(a, b) != 0));
-        return true;
       case Kind::less:
-        out = Value(Json(compare(a, b) < 0));
-        return true;
       case Kind::less_equal:
-        out = Value(Json(compare(a, b) <= 0));
-        return true;
       case Kind::greater:
-        out = Value(Json(compare(a, b) > 0));
-        return true;
-      case Kind::greater_equal:
-        out = Value(Json(compare(a, b) >= 0));
-        return true;
+      case Kind::greater_equal: {
+        const bool holds = decides(kind, compare(a, b, work_));
+        out = Value(Json(holds));
+        return work_ >= 0 || outside();
+      }
       case Kind::add:
         return add(std::move(left), std::move(right), out);
       case Kind::subtract:
@@ -507,7 +524,7 @@ class Run {
     if (!spend(static_cast<std::int64_t>(a.size() * b.size())) || !spend_copy(a)) return false;
     Json rest = Json::array();
     for (const Json& item : a) {
-      const auto same = [&](const Json& other) { return compare(item, other) == 0; };
+      const auto same = [&](const Json& other) { return compare(item, other, work_) == 0; };
       if (std::none_of(b.begin(), b.end(), same)) rest.push_back(item);
     }
     out = Value(std::move(rest));
@@ -656,7 +673,8 @@ class Run {
         const auto starts = std::count_if(text.begin(), text.end(), [](char c) {
           return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
         });
-        return number(static_cast<double>(starts), out);
+        return spend(static_cast<std::int64_t>(text.size() / 64)) &&
+               number(static_cast<double>(starts), out);
       }
       case 5:
       case 6:
