@@ -41,7 +41,8 @@ export function SignInForm({ account: known, onDone }: { account?: string; onDon
       setBusy(false);
     }
   };
-  const trouble = wait > 0 ? t('signIn.throttled', { seconds: wait }) : error;
+  const trouble = wait > 90 ? t('signIn.throttledMinutes', { count: Math.ceil(wait / 60) })
+    : wait > 0 ? t('signIn.throttled', { seconds: wait }) : error;
   return (
     <form onSubmit={(e) => void submit(e)} noValidate className="sign-in-form">
       <div ref={alert} tabIndex={-1} className="no-outline">

@@ -90,8 +90,9 @@ export function LegalList({ items }: { items: LegalBasis[] }) {
     </ul>
   );
 }
-export function Certainty({ certainty }: { certainty: LegalBasis['certainty'] }) {
+export function Certainty({ certainty }: { certainty?: LegalBasis['certainty'] }) {
   const { t } = useLanguage();
+  if (!certainty) return null;
   return certainty === 'default'
     ? <span className="tag certainty-default"><ExclamationCircleOutlined aria-hidden /> {t('legal.default')}</span>
     : <span className="tag certainty-law"><CheckCircleOutlined aria-hidden /> {t('legal.law')}</span>;

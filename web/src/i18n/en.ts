@@ -64,6 +64,7 @@ export const en: Dictionary = {
     password: 'Password',
     submit: 'Sign in',
     wrong: 'The account name or the password is not right. Please check both.',
+    throttledMinutes: 'Too many attempts. Please wait {{count}} minutes and try again.',
     throttled: 'Too many attempts. Please wait {{seconds}} seconds and try again.',
     required: 'Please fill in this field.',
     demoHint: 'This is a demonstration. Accounts and passwords were printed in the terminal when the server started.',

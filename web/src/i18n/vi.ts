@@ -63,6 +63,7 @@ export const vi = {
     password: 'Mật khẩu',
     submit: 'Đăng nhập',
     wrong: 'Tên tài khoản hoặc mật khẩu không đúng. Vui lòng kiểm tra lại.',
+    throttledMinutes: 'Đã thử quá nhiều lần. Vui lòng đợi {{count}} phút rồi thử lại.',
     throttled: 'Đã thử quá nhiều lần. Vui lòng đợi {{seconds}} giây rồi thử lại.',
     required: 'Vui lòng nhập trường này.',
     demoHint: 'Đây là bản trình diễn. Tài khoản và mật khẩu được in ra ở cửa sổ lệnh lúc khởi động máy chủ.',

@@ -218,6 +218,11 @@ function TaskView({ task, onFinished }: { task: TaskDetail; onFinished: (id: str
         });
       }
     }
+    const none = !Object.values(files).some((list) => list.length > 0);
+    const first = task.evidence.find((rule) => !rule.forOutcomes?.length || rule.forOutcomes.includes(outcome.id));
+    if (outcome.requires.includes('attachment') && none && first && !found.some((f) => f.id.startsWith('evidence-'))) {
+      found.push({ id: `evidence-${first.type}`, message: t('task.missingFile', { label: text(first.label) || first.type, count: 1 }) });
+    }
     showFaults(found);
     if (!found.length) setDeciding(outcome);
   };
