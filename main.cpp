@@ -42,9 +42,7 @@ class CommandLine {
   }
 
  private:
-  std::string say(const char* vi, const char* en) const {
-    return terminal_.vietnamese ? vi : en;
-  }
+  std::string say(const char* vi, const char* en) const { return terminal_.vietnamese ? vi : en; }
 
   CLI::App* command(CLI::App& parent, const std::string& name, const std::string& words) {
     CLI::App* added = parent.add_subcommand(name, words);
@@ -120,9 +118,9 @@ void CommandLine::add_server() {
   serve_command->add_option("--virtual-clock", virtual_clock_,
                             say("Giờ ảo bắt đầu (RFC 3339), chỉ cùng --demo",
                                 "Virtual time to begin at (RFC 3339), with --demo only"));
-  serve_command->add_option("--definitions", serve_.definitions,
-                            say("Thư mục definitions/ của bản dùng thử",
-                                "Folder definitions/ of the demonstration"));
+  serve_command->add_option(
+      "--definitions", serve_.definitions,
+      say("Thư mục definitions/ của bản dùng thử", "Folder definitions/ of the demonstration"));
   on_run(serve_command, [this](const Config& settings) {
     if (!virtual_clock_.empty()) {
       const Result<Instant> start = parse_rfc3339(virtual_clock_);
@@ -156,8 +154,8 @@ void CommandLine::add_server() {
 }
 
 void CommandLine::add_definitions() {
-  CLI::App* validate =
-      command(app_, "validate", say("Nêu mọi lỗi của định nghĩa", "Name all faults of definitions"));
+  CLI::App* validate = command(app_, "validate",
+                               say("Nêu mọi lỗi của định nghĩa", "Name all faults of definitions"));
   validate->add_option("FILE", files_)->required();
   with_json(validate);
   validate->callback([this] { exit_code_ = validate_files(terminal_, files_); });
@@ -239,17 +237,18 @@ void CommandLine::add_upkeep() {
 void CommandLine::add_people() {
   CLI::App* user = command(app_, "user", say("Tài khoản", "Accounts"));
   user->require_subcommand(1);
-  CLI::App* add = command(*user, "add", say("Thêm (mật khẩu từ bàn phím hoặc stdin)",
-                                            "Add (password from terminal or stdin)"));
+  CLI::App* add = command(
+      *user, "add",
+      say("Thêm (mật khẩu từ bàn phím hoặc stdin)", "Add (password from terminal or stdin)"));
   add->add_option("ACCOUNT", name_)->required();
   add->add_option("--person", person_, say("Mã người", "Id of the person"))->required();
   CLI::App* passwd = command(*user, "passwd", say("Đổi mật khẩu", "Set a password"));
   passwd->add_option("ACCOUNT", name_)->required();
   CLI::App* token = command(*user, "token", say("Tạo mã truy cập API", "Make an API token"));
   token->add_option("NAME", name_)->required();
-  token->add_option("--person", person_,
-                    say("Mã người; không có: của một hệ thống",
-                        "Id of the person; none: of another system"));
+  token->add_option(
+      "--person", person_,
+      say("Mã người; không có: của một hệ thống", "Id of the person; none: of another system"));
   CLI::App* list = command(*user, "list", say("Liệt kê", "List"));
   for (CLI::App* one : {add, passwd, token, list}) {
     with_config(one);

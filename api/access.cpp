@@ -11,7 +11,9 @@ constexpr std::array<std::string_view, 5> overseeing_roles = {"head", "deputy", 
                                                               "auditor"};
 constexpr std::array<std::string_view, 3> leading_roles = {"head", "deputy", "chair"};
 
-bool sees_everything(const Caller& caller) { return caller.administrator; }
+bool sees_everything(const Caller& caller) {
+  return caller.administrator;
+}
 
 template <std::size_t N>
 std::vector<UnitId> units_with_role(const Call& call,

@@ -15,21 +15,22 @@ namespace kyhan {
 namespace {
 
 bool is_account_name(const std::string& text) {
-  return !text.empty() && text.size() <= 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                  c == '_' || c == '@';
-         });
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+           c == '@';
+  });
 }
 
 Error bad_account_name() {
-  return {ErrorCode::invalid, "bad-account",
+  return {ErrorCode::invalid,
+          "bad-account",
           {"Tên tài khoản chỉ gồm chữ thường không dấu, số và các ký tự - . _ @, tối đa 64 ký tự.",
            "An account is made of lower-case letters, digits and - . _ @, at most 64 of them."}};
 }
 
 Error unknown_person(const std::string& id) {
-  return {ErrorCode::invalid, "unknown-person",
+  return {ErrorCode::invalid,
+          "unknown-person",
           {"Không có người nào mã \"" + id + "\" trong tổ chức.",
            "There is no person \"" + id + "\" in the organisation."}};
 }
@@ -62,7 +63,8 @@ HandlerResult add_account(Call& call) {
   const auto found = call.services.store.reads()->find_account(row.account);
   if (!found) co_return found.error();
   if (*found) {
-    co_return Error{ErrorCode::conflict, "account-exists",
+    co_return Error{ErrorCode::conflict,
+                    "account-exists",
                     {"Tài khoản \"" + row.account + "\" đã có.",
                      "The account \"" + row.account + "\" exists already."}};
   }
@@ -126,8 +128,8 @@ HandlerResult add_token(Call& call) {
 }
 
 HandlerResult import_units_and_people(Call& call) {
-  const Result<Json> report = co_await import_organisation(
-      call.services.engine, std::move(call.body), call.caller.person);
+  const Result<Json> report =
+      co_await import_organisation(call.services.engine, std::move(call.body), call.caller.person);
   if (!report) co_return report.error();
   co_return json_reply(200, *report);
 }

@@ -31,10 +31,8 @@ struct FileKind {
 };
 using namespace std::string_view_literals;
 constexpr std::array file_kinds = {
-    FileKind{"application/pdf", "%PDF-"sv, ""},
-    FileKind{"image/png", "\x89PNG\r\n\x1a\n"sv, ""},
-    FileKind{"image/jpeg", "\xFF\xD8\xFF"sv, ""},
-    FileKind{word_document, "PK\x03\x04"sv, "word/"},
+    FileKind{"application/pdf", "%PDF-"sv, ""},   FileKind{"image/png", "\x89PNG\r\n\x1a\n"sv, ""},
+    FileKind{"image/jpeg", "\xFF\xD8\xFF"sv, ""}, FileKind{word_document, "PK\x03\x04"sv, "word/"},
     FileKind{spreadsheet, "PK\x03\x04"sv, "xl/"},
 };
 
@@ -44,7 +42,8 @@ const FileKind* kind_of(std::string_view media_type) {
 }
 
 Error unsupported_type() {
-  return {ErrorCode::invalid, "unsupported-media-type",
+  return {ErrorCode::invalid,
+          "unsupported-media-type",
           {"Chỉ nhận tệp PDF, PNG, JPEG, DOCX, XLSX đúng với loại đã khai báo.",
            "Only PDF, PNG, JPEG, DOCX and XLSX files that are what they say are accepted."}};
 }

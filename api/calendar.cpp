@@ -1,10 +1,11 @@
 // Deadlines with their reasons, days, and the clock.
 
+#include "workflow/core/calendar.hpp"
+
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
-#include "workflow/core/calendar.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
 
@@ -26,12 +27,18 @@ const Calendar& calendar_of(const Calendars& calendars, const Directory& directo
 
 std::string_view to_text(DayKind kind) {
   switch (kind) {
-    case DayKind::work: return "work";
-    case DayKind::weekend: return "weekend";
-    case DayKind::holiday: return "holiday";
-    case DayKind::compensation: return "compensation";
-    case DayKind::swap_off: return "swap_off";
-    case DayKind::swap_work: return "swap_work";
+    case DayKind::work:
+      return "work";
+    case DayKind::weekend:
+      return "weekend";
+    case DayKind::holiday:
+      return "holiday";
+    case DayKind::compensation:
+      return "compensation";
+    case DayKind::swap_off:
+      return "swap_off";
+    case DayKind::swap_work:
+      return "swap_work";
   }
   return "work";
 }
@@ -42,7 +49,8 @@ Json clock_json(Instant now, bool is_virtual) {
 
 Result<Date> day_parameter(const Call& call, std::string_view name) {
   const Result<Date> day = parse_iso_date(call.query.text(name));
-  if (!day) return bad_parameter(name, {"cần ngày dạng YYYY-MM-DD.", "a date YYYY-MM-DD is needed."});
+  if (!day)
+    return bad_parameter(name, {"cần ngày dạng YYYY-MM-DD.", "a date YYYY-MM-DD is needed."});
   return day;
 }
 
@@ -83,8 +91,8 @@ HandlerResult list_days(Call& call) {
   const std::chrono::sys_days first{*from};
   const std::chrono::sys_days last{*to};
   if (last < first || (last - first).count() > days_max) {
-    co_return bad_parameter("to", {"khoảng thời gian từ 0 đến 400 ngày.",
-                                   "the span must be between 0 and 400 days."});
+    co_return bad_parameter(
+        "to", {"khoảng thời gian từ 0 đến 400 ngày.", "the span must be between 0 and 400 days."});
   }
   const auto calendars = call.services.engine.calendars();
   const Calendar& calendar =

@@ -32,12 +32,15 @@ Reply empty_reply(int status) {
   return response;
 }
 
-std::string etag_of(std::int64_t version) { return "\"" + std::to_string(version) + "\""; }
+std::string etag_of(std::int64_t version) {
+  return "\"" + std::to_string(version) + "\"";
+}
 
 Result<std::int64_t> expected_version(const Request& request) {
   std::string_view text = request.headers.find("If-Match");
   if (text.empty()) {
-    return Error{ErrorCode::invalid, "precondition-required",
+    return Error{ErrorCode::invalid,
+                 "precondition-required",
                  {"Thiếu tiêu đề If-Match: hãy gửi etag của nhiệm vụ mà bạn đang xem.",
                   "If-Match is missing: send the etag of the task you are looking at."}};
   }

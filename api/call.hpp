@@ -19,8 +19,8 @@ struct Services;
 
 /// Who asks.
 struct Caller {
-  PersonId person;       ///< Empty: nobody, a system, or the Unix socket.
-  std::string account;   ///< Sign-in name, token name, or "local" for the Unix socket.
+  PersonId person;      ///< Empty: nobody, a system, or the Unix socket.
+  std::string account;  ///< Sign-in name, token name, or "local" for the Unix socket.
   bool signed_in = false;
   bool administrator = false;
   bool system = false;       ///< A token of another system.

@@ -25,18 +25,18 @@ Json definition_json(const Call& call, const Definition& definition,
   }
   const bool startable = !units.empty() || call.caller.administrator;
   const Json& form = definition.start.form;
-  return {{"name", definition.ref.name},
-          {"namespace", definition.ref.namespace_},
-          {"version", definition.ref.version},
-          {"title", to_json(definition.title)},
-          {"summary", to_json(definition.summary)},
-          {"publishedAt", to_rfc3339(published.published_at)},
-          {"schedule", std::move(schedule)},
-          {"startable", startable},
-          {"startableUnits", std::move(units)},
-          {"startForm", startable && form.is_object() ? form : Json()},
-          {"legalBasis", definition.legal_basis.is_array() ? definition.legal_basis
-                                                           : Json::array()}};
+  return {
+      {"name", definition.ref.name},
+      {"namespace", definition.ref.namespace_},
+      {"version", definition.ref.version},
+      {"title", to_json(definition.title)},
+      {"summary", to_json(definition.summary)},
+      {"publishedAt", to_rfc3339(published.published_at)},
+      {"schedule", std::move(schedule)},
+      {"startable", startable},
+      {"startableUnits", std::move(units)},
+      {"startForm", startable && form.is_object() ? form : Json()},
+      {"legalBasis", definition.legal_basis.is_array() ? definition.legal_basis : Json::array()}};
 }
 
 Json fault_json(const Fault& fault, Language language) {
@@ -106,7 +106,8 @@ HandlerResult publish(Call& call) {
     (fault.warning ? warnings : faults).push_back(fault_json(fault, call.language));
   }
   if (!faults.empty()) {
-    const Error invalid{ErrorCode::invalid, "invalid-definition",
+    const Error invalid{ErrorCode::invalid,
+                        "invalid-definition",
                         {"Định nghĩa có lỗi nên chưa được công bố.",
                          "The definition has faults and was not published."}};
     co_return problem(invalid, call.language, call.id, Json{{"faults", std::move(faults)}});

@@ -19,15 +19,17 @@ std::string_view path_of(const Request& request) {
 
 Result<void> check_door(Door door, const Caller& caller) {
   switch (door) {
-    case Door::anyone: return {};
-    case Door::own_machine: return caller.own_machine ? Result<void>{} : not_found();
-    default: break;
+    case Door::anyone:
+      return {};
+    case Door::own_machine:
+      return caller.own_machine ? Result<void>{} : not_found();
+    default:
+      break;
   }
   if (!caller.signed_in) return not_signed_in();
   if (door == Door::administrator && !caller.administrator) {
-    return forbidden("not-administrator",
-                     {"Chỉ quản trị viên hệ thống được làm việc này.",
-                      "Only a system administrator may do this."});
+    return forbidden("not-administrator", {"Chỉ quản trị viên hệ thống được làm việc này.",
+                                           "Only a system administrator may do this."});
   }
   if (door == Door::system && !caller.administrator && !caller.system) {
     return forbidden("not-administrator",
@@ -59,7 +61,8 @@ bool is_json(std::string_view content_type) {
 Result<Json> parse_body(const Request& request, const std::string& text) {
   if (text.empty()) return Result<Json>{boost::system::in_place_value, Json::object()};
   if (!is_json(request.headers.find("Content-Type"))) {
-    return Error{ErrorCode::invalid, "unsupported-media-type",
+    return Error{ErrorCode::invalid,
+                 "unsupported-media-type",
                  {"Nội dung phải là JSON (Content-Type: application/json).",
                   "The body must be JSON (Content-Type: application/json)."}};
   }
@@ -68,8 +71,8 @@ Result<Json> parse_body(const Request& request, const std::string& text) {
   Result<Json> parsed = parse_json(text, limits);
   if (!parsed) return parsed;
   if (!parsed->is_object()) {
-    return bad_request("bad-body", {"Nội dung phải là một đối tượng JSON.",
-                                    "The body must be a JSON object."});
+    return bad_request("bad-body",
+                       {"Nội dung phải là một đối tượng JSON.", "The body must be a JSON object."});
   }
   return parsed;
 }
@@ -79,9 +82,13 @@ Result<Json> parse_body(const Request& request, const std::string& text) {
 Dispatcher::Dispatcher(Services& services, std::span<const Route> table)
     : services_(services), table_(table), boot_(random_token(6)) {}
 
-void Dispatcher::stopping() { services_.hub.close_all(); }
+void Dispatcher::stopping() {
+  services_.hub.close_all();
+}
 
-std::string Dispatcher::next_id() { return boot_ + "-" + std::to_string(++requests_); }
+std::string Dispatcher::next_id() {
+  return boot_ + "-" + std::to_string(++requests_);
+}
 
 asio::awaitable<Reply> Dispatcher::handle(Request& request) {
   const auto began = std::chrono::steady_clock::now();
@@ -114,9 +121,11 @@ asio::awaitable<Reply> Dispatcher::answer(Request& request, const std::string& i
   if (match.route == nullptr) {
     label = "other";
     if (!match.allow.empty()) {
-      Error wrong{ErrorCode::invalid, "method-not-allowed",
-                  {"Đường dẫn này không nhận phương thức " + std::string{show(request.method)} + ".",
-                   "This path does not take " + std::string{show(request.method)} + "."}};
+      Error wrong{
+          ErrorCode::invalid,
+          "method-not-allowed",
+          {"Đường dẫn này không nhận phương thức " + std::string{show(request.method)} + ".",
+           "This path does not take " + std::string{show(request.method)} + "."}};
       Reply reply = problem(wrong, language, id);
       reply.headers.set("Allow", match.allow);
       co_return reply;

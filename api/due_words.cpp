@@ -1,7 +1,6 @@
 // Deadlines and schedules in the words a clerk uses.
 
 #include <fmt/format.h>
-
 #include <sstream>
 
 #include "api/outline.hpp"

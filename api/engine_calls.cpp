@@ -25,8 +25,7 @@ asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request) {
   co_return co_await when_done<Result<Receipt>>(std::move(begin));
 }
 
-asio::awaitable<Result<Json>> write(Engine& engine,
-                                    std::function<Result<Json>(UnitOfWork&)> work) {
+asio::awaitable<Result<Json>> write(Engine& engine, std::function<Result<Json>(UnitOfWork&)> work) {
   Begin<Json> begin = [&](Callback<Json> done) { engine.write(std::move(work), std::move(done)); };
   co_return co_await when_done<Result<Json>>(std::move(begin));
 }
@@ -67,8 +66,7 @@ asio::awaitable<Result<ClockReport>> advance_clock(Engine& engine, Instant to) {
   co_return co_await when_done<Result<ClockReport>>(std::move(begin));
 }
 
-asio::awaitable<Result<Json>> run_blocking(Services& services,
-                                           std::function<Result<Json>()> work) {
+asio::awaitable<Result<Json>> run_blocking(Services& services, std::function<Result<Json>()> work) {
   Begin<Json> begin = [&](std::function<void(Result<Json>)> done) {
     asio::post(services.workers,
                [work = std::move(work), done = std::move(done)] { done(work()); });

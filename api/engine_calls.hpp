@@ -14,8 +14,8 @@ namespace kyhan {
 [[nodiscard]] asio::awaitable<Result<Receipt>> submit(Engine& engine, InstanceId instance,
                                                       Command command, SubmitOptions options);
 [[nodiscard]] asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request);
-[[nodiscard]] asio::awaitable<Result<Json>> write(
-    Engine& engine, std::function<Result<Json>(UnitOfWork&)> work);
+[[nodiscard]] asio::awaitable<Result<Json>> write(Engine& engine,
+                                                  std::function<Result<Json>(UnitOfWork&)> work);
 [[nodiscard]] asio::awaitable<Result<PublishedReport>> publish_definition(Engine& engine,
                                                                           std::string document,
                                                                           PersonId by,

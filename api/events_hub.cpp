@@ -16,10 +16,14 @@ constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 std::string_view name_of(Change::Kind kind) {
   switch (kind) {
-    case Change::Kind::task: return "task";
-    case Change::Kind::instance: return "instance";
-    case Change::Kind::notification: return "notification";
-    case Change::Kind::clock: return "clock";
+    case Change::Kind::task:
+      return "task";
+    case Change::Kind::instance:
+      return "instance";
+    case Change::Kind::notification:
+      return "notification";
+    case Change::Kind::clock:
+      return "clock";
   }
   return "resync";
 }
@@ -129,7 +133,9 @@ void wake(const std::shared_ptr<Mailbox>& mailbox) {
 }  // namespace
 
 EventsHub::EventsHub(HubLimits limits) : shared_(std::make_shared<Shared>(limits)) {}
-EventsHub::~EventsHub() { close_all(); }
+EventsHub::~EventsHub() {
+  close_all();
+}
 
 void EventsHub::tell(const std::vector<Change>& changes) {
   Shared& hub = *shared_;
@@ -165,7 +171,8 @@ Result<std::unique_ptr<BodySource>> EventsHub::open(Listener listener,
   });
   if (static_cast<std::size_t>(same_person) >= hub.limits.streams_per_person_max ||
       hub.open.size() >= hub.limits.streams_max) {
-    return Error{ErrorCode::too_many, "too-many-streams",
+    return Error{ErrorCode::too_many,
+                 "too-many-streams",
                  {"Có quá nhiều cửa sổ đang nhận thông báo trực tiếp.",
                   "Too many windows receive live hints already."}};
   }

@@ -34,7 +34,9 @@ HandlerResult show_openapi(Call&) {
   co_return reply;
 }
 
-HandlerResult show_health(Call&) { co_return text_reply(200, "ok\n"); }
+HandlerResult show_health(Call&) {
+  co_return text_reply(200, "ok\n");
+}
 
 HandlerResult show_readiness(Call& call) {
   const Result<bool> verbose = call.query.flag("verbose");
@@ -43,11 +45,11 @@ HandlerResult show_readiness(Call& call) {
   bool writable = services.engine.healthy();
   if (!writable) {
     // The last commit failed; try one, so that a disk with room again is noticed without traffic.
-    std::function<Result<Json>(UnitOfWork&)> work = [at = services.wall_clock.now()](
-                                                        UnitOfWork& unit) {
-      unit.stage_setting("ready-probe", to_rfc3339(at));
-      return success(nullptr);
-    };
+    std::function<Result<Json>(UnitOfWork&)> work =
+        [at = services.wall_clock.now()](UnitOfWork& unit) {
+          unit.stage_setting("ready-probe", to_rfc3339(at));
+          return success(nullptr);
+        };
     const Result<Json> written = co_await write(services.engine, std::move(work));
     writable = written.has_value();
   }
@@ -55,10 +57,13 @@ HandlerResult show_readiness(Call& call) {
   const bool ready = writable && readable;
   const bool broker = !services.relay || services.relay().connected;
   const std::string state = !ready ? "unavailable" : broker ? "ready" : "degraded";
-  if (!*verbose || !call.request.peer.loopback) co_return text_reply(ready ? 200 : 503, state + "\n");
+  if (!*verbose || !call.request.peer.loopback)
+    co_return text_reply(ready ? 200 : 503, state + "\n");
   Json checks = {{"database", readable ? "ok" : "unreadable"},
                  {"commit", writable ? "ok" : "failing"},
-                 {"broker", !services.relay ? "not configured" : broker ? "ok" : "unreachable"}};
+                 {"broker", !services.relay ? "not configured"
+                            : broker        ? "ok"
+                                            : "unreachable"}};
   if (services.relay) {
     const RelayCounters relay = services.relay();
     checks["outbox"] = relay.pending;

@@ -20,9 +20,7 @@ struct Teller {
   const Call& call;
   std::map<TaskId, const TaskRow*> tasks;
 
-  std::string name(const PersonId& person) const {
-    return person_name(*call.directory, person);
-  }
+  std::string name(const PersonId& person) const { return person_name(*call.directory, person); }
   const TaskRow* find(const TaskId& id) const {
     const auto found = tasks.find(id);
     return found == tasks.end() ? nullptr : found->second;
@@ -96,8 +94,7 @@ Entry tell(const Teller& teller, const TaskCompleted& e) {
   const Response& response = e.response;
   const TaskRow* task = teller.find(response.task);
   const Text title = teller.title(response.task);
-  const Text outcome =
-      outcome_label(task == nullptr ? Json() : task_spec(*task), response.outcome);
+  const Text outcome = outcome_label(task == nullptr ? Json() : task_spec(*task), response.outcome);
   Entry entry;
   entry.by = response.by;
   entry.task = response.task;
@@ -111,8 +108,11 @@ Entry tell(const Teller& teller, const TaskCompleted& e) {
                           who + " completed “" + title.en + "”: " + outcome.en + "."};
   entry.attachments = Json::array();
   for (const Attachment& file : response.attachments) {
-    entry.attachments.push_back({{"id", file.id}, {"type", file.type}, {"name", file.name},
-                                 {"mediaType", file.media_type}, {"size", file.size}});
+    entry.attachments.push_back({{"id", file.id},
+                                 {"type", file.type},
+                                 {"name", file.name},
+                                 {"mediaType", file.media_type},
+                                 {"size", file.size}});
   }
   return entry;
 }

@@ -14,17 +14,18 @@ namespace kyhan {
 
 /// In the order they are built; destroyed the other way round.
 struct House::Parts {
-  Parts(const HouseOptions& options, std::unique_ptr<Store> opened,
-        std::unique_ptr<Engine> running, BlobStore files)
+  Parts(const HouseOptions& options, std::unique_ptr<Store> opened, std::unique_ptr<Engine> running,
+        BlobStore files)
       : store(std::move(opened)),
         engine(std::move(running)),
         blobs(std::move(files)),
         passwords(options.password_cost),
         web_files(options.web_root),
-        services{*engine, *store,  blobs,     passwords,        throttle,   hub,
-                 metrics, web_files, options.settings, wall_clock, workers, {}},
+        services{*engine,   *store,           blobs,      passwords, throttle, hub, metrics,
+                 web_files, options.settings, wall_clock, workers,   {}},
         dispatcher(services) {
-    listening = engine->subscribe([this](const std::vector<Change>& changes) { hub.tell(changes); });
+    listening =
+        engine->subscribe([this](const std::vector<Change>& changes) { hub.tell(changes); });
     if (!options.amqp_url.empty()) {
       publisher = std::make_unique<RabbitPublisher>(*parse_amqp_url(options.amqp_url));
       relay = std::make_unique<Relay>(*store, *engine, *publisher);
@@ -65,17 +66,23 @@ Result<std::unique_ptr<House>> House::build(const HouseOptions& options) {
   config.clock = options.clock ? options.clock : std::make_shared<SystemClock>();
   Result<std::unique_ptr<Engine>> engine = Engine::open(**store, config);
   if (!engine) return engine.error();
-  auto parts = std::make_unique<Parts>(options, std::move(*store), std::move(*engine),
-                                       std::move(*blobs));
+  auto parts =
+      std::make_unique<Parts>(options, std::move(*store), std::move(*engine), std::move(*blobs));
   return std::unique_ptr<House>{new House{std::move(parts)}};
 }
 
 House::House(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-House::~House() { stop(); }
+House::~House() {
+  stop();
+}
 
-Dispatcher& House::dispatcher() { return parts_->dispatcher; }
-Services& House::services() { return parts_->services; }
+Dispatcher& House::dispatcher() {
+  return parts_->dispatcher;
+}
+Services& House::services() {
+  return parts_->services;
+}
 
 void House::stop() {
   if (parts_->listening >= 0) parts_->engine->unsubscribe(parts_->listening);

@@ -47,7 +47,8 @@ struct Peer {
   bool tls = false;
 };
 
-/// The bytes a client is still sending. Used by one coroutine at a time, on the connection's strand.
+/// The bytes a client is still sending. Used by one coroutine at a time, on the connection's
+/// strand.
 class RequestBody {
  public:
   virtual ~RequestBody() = default;

@@ -22,12 +22,15 @@ std::string day_in_words(const std::string& iso_date) {
 
 Text ended_sentence(const InstanceRow& instance) {
   switch (instance.status) {
-    case InstanceStatus::completed: return {"Quy trình đã hoàn thành.", "The case is completed."};
-    case InstanceStatus::cancelled: return {"Quy trình đã bị hủy.", "The case was cancelled."};
+    case InstanceStatus::completed:
+      return {"Quy trình đã hoàn thành.", "The case is completed."};
+    case InstanceStatus::cancelled:
+      return {"Quy trình đã bị hủy.", "The case was cancelled."};
     case InstanceStatus::faulted:
       return {"Quy trình dừng vì lỗi; quản trị viên cần xem xét.",
               "The case stopped with an error; an administrator must look at it."};
-    default: break;
+    default:
+      break;
   }
   return {"Quy trình đang chạy.", "The case is running."};
 }

@@ -151,8 +151,8 @@ HandlerResult list_instances(Call& call) {
   query.page = PageRequest{*limit, asked.text("after")};
   if (const std::string& unit = asked.text("unit"); !unit.empty()) {
     if (call.directory->find_unit(UnitId{unit}) == nullptr) co_return not_found();
-    query.units = *with_subtree ? subtree(*call.directory, UnitId{unit})
-                                : std::vector<UnitId>{UnitId{unit}};
+    query.units =
+        *with_subtree ? subtree(*call.directory, UnitId{unit}) : std::vector<UnitId>{UnitId{unit}};
   }
   const auto page = call.services.store.reads()->instances(query);
   if (!page) co_return page.error();
@@ -174,9 +174,10 @@ HandlerResult cancel_instance(Call& call) {
     if (!fresh) co_return fresh.error();
     const bool own = !call.caller.person.empty() && instance->initiator == call.caller.person;
     if (!call.caller.administrator && !(own && *fresh)) {
-      co_return forbidden("cancel-not-allowed",
-                          {"Chỉ quản trị viên, hoặc người khởi tạo khi chưa ai xử lý, được hủy.",
-                           "Only an administrator, or the initiator before any answer, may cancel."});
+      co_return forbidden(
+          "cancel-not-allowed",
+          {"Chỉ quản trị viên, hoặc người khởi tạo khi chưa ai xử lý, được hủy.",
+           "Only an administrator, or the initiator before any answer, may cancel."});
     }
   }
   Command command = CancelInstance{call.caller.person, reason};

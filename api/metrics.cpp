@@ -51,8 +51,9 @@ void append_engine(std::string& text, Services& services) {
   gauge("kyhan_healthy", "1 when the last commit was durable.",
         services.engine.healthy() ? 1.0 : 0.0);
   if (!c.commit_microseconds.empty()) {
-    text += "# HELP kyhan_commit_duration_seconds Duration of commits, the log's sync included.\n"
-            "# TYPE kyhan_commit_duration_seconds histogram\n";
+    text +=
+        "# HELP kyhan_commit_duration_seconds Duration of commits, the log's sync included.\n"
+        "# TYPE kyhan_commit_duration_seconds histogram\n";
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < c.commit_microseconds.size(); ++i) {
       const auto& [bound, count] = c.commit_microseconds[i];
@@ -98,24 +99,27 @@ void HttpMetrics::count(std::string_view method, std::string_view route, int sta
 
 void HttpMetrics::append_to(std::string& text) const {
   const std::lock_guard lock{mutex_};
-  text += "# HELP kyhan_http_requests_total Requests answered.\n"
-          "# TYPE kyhan_http_requests_total counter\n";
+  text +=
+      "# HELP kyhan_http_requests_total Requests answered.\n"
+      "# TYPE kyhan_http_requests_total counter\n";
   for (const auto& [key, series] : series_) {
     for (const auto& [status, count] : series.by_status) {
-      text += fmt::format(
-          "kyhan_http_requests_total{{method=\"{}\",route=\"{}\",status=\"{}\"}} {}\n", key.first,
-          key.second, status, count);
+      text +=
+          fmt::format("kyhan_http_requests_total{{method=\"{}\",route=\"{}\",status=\"{}\"}} {}\n",
+                      key.first, key.second, status, count);
     }
   }
-  text += "# HELP kyhan_http_request_duration_seconds Time to the answer.\n"
-          "# TYPE kyhan_http_request_duration_seconds histogram\n";
+  text +=
+      "# HELP kyhan_http_request_duration_seconds Time to the answer.\n"
+      "# TYPE kyhan_http_request_duration_seconds histogram\n";
   for (const auto& [key, series] : series_) {
     const std::string labels = fmt::format("method=\"{}\",route=\"{}\"", key.first, key.second);
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < series.by_duration.size(); ++i) {
       sum += series.by_duration[i];
-      const std::string bound =
-          i < bounds_us.size() ? fmt::format("{}", static_cast<double>(bounds_us[i]) / 1e6) : "+Inf";
+      const std::string bound = i < bounds_us.size()
+                                    ? fmt::format("{}", static_cast<double>(bounds_us[i]) / 1e6)
+                                    : "+Inf";
       text += fmt::format("kyhan_http_request_duration_seconds_bucket{{{},le=\"{}\"}} {}\n", labels,
                           bound, sum);
     }
@@ -127,8 +131,9 @@ void HttpMetrics::append_to(std::string& text) const {
 
 std::string prometheus_text(Services& services) {
   std::string text;
-  text += "# HELP kyhan_build_info The version that runs.\n# TYPE kyhan_build_info gauge\n"
-          "kyhan_build_info{version=\"" KYHAN_VERSION "\"} 1\n";
+  text +=
+      "# HELP kyhan_build_info The version that runs.\n# TYPE kyhan_build_info gauge\n"
+      "kyhan_build_info{version=\"" KYHAN_VERSION "\"} 1\n";
   append_engine(text, services);
   append_relay(text, services);
   if (const auto sizes = services.store.reads()->sizes()) {

@@ -26,18 +26,18 @@ std::string pointer_to(const std::string& name) {
 
 /// Code points, so that "ế" counts once.
 std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 }  // namespace
 
 Error bad_parameter(std::string_view name, Text message) {
-  return bad_request(
-      "bad-parameter",
-      {"Tham số \"" + std::string{name} + "\" không hợp lệ: " + message.vi,
-       "The parameter \"" + std::string{name} + "\" is not valid: " + message.en},
-      {FieldError{"?" + std::string{name}, "invalid", message}});
+  return bad_request("bad-parameter",
+                     {"Tham số \"" + std::string{name} + "\" không hợp lệ: " + message.vi,
+                      "The parameter \"" + std::string{name} + "\" is not valid: " + message.en},
+                     {FieldError{"?" + std::string{name}, "invalid", message}});
 }
 
 Result<Query> Query::parse(std::string_view target, const std::vector<std::string_view>& known) {
@@ -62,18 +62,20 @@ Result<Query> Query::parse(std::string_view target, const std::vector<std::strin
     Result<std::string> value = to_nfc(*raw);
     if (!value) return value.error();
     if (std::find(known.begin(), known.end(), *name) == known.end()) {
-      faults.push_back({"?" + *name, "unknown-parameter",
+      faults.push_back({"?" + *name,
+                        "unknown-parameter",
                         {"Không có tham số này.", "There is no such parameter."}});
     } else if (!query.values_.emplace(*name, std::move(*value)).second) {
-      faults.push_back({"?" + *name, "duplicate",
+      faults.push_back({"?" + *name,
+                        "duplicate",
                         {"Tham số được gửi hai lần.", "The parameter is given twice."}});
     }
   }
   if (!faults.empty()) {
+    const std::string name = faults.front().pointer.substr(1);
     return bad_request("unknown-parameter",
-                       {"Yêu cầu có tham số không hợp lệ: " + faults.front().pointer.substr(1) + ".",
-                        "The request has a parameter that is not valid: " +
-                            faults.front().pointer.substr(1) + "."},
+                       {"Yêu cầu có tham số không hợp lệ: " + name + ".",
+                        "The request has a parameter that is not valid: " + name + "."},
                        std::move(faults));
   }
   return query;
@@ -85,7 +87,9 @@ const std::string& Query::text(std::string_view name) const {
   return found == values_.end() ? none : found->second;
 }
 
-bool Query::contains(std::string_view name) const { return values_.contains(name); }
+bool Query::contains(std::string_view name) const {
+  return values_.contains(name);
+}
 
 Result<bool> Query::flag(std::string_view name) const {
   if (!contains(name)) return false;
@@ -207,11 +211,12 @@ Result<void> Fields::finish() {
     }
   }
   if (faults_.empty()) return {};
-  const std::string where = faults_.front().pointer;
-  return bad_request(unknown ? "unknown-field" : "bad-body",
-                     {"Nội dung yêu cầu không hợp lệ tại " + where + ": " + faults_.front().message.vi,
-                      "The request is not valid at " + where + ": " + faults_.front().message.en},
-                     std::move(faults_));
+  const FieldError first = faults_.front();
+  return bad_request(
+      unknown ? "unknown-field" : "bad-body",
+      {"Nội dung yêu cầu không hợp lệ tại " + first.pointer + ": " + first.message.vi,
+       "The request is not valid at " + first.pointer + ": " + first.message.en},
+      std::move(faults_));
 }
 
 }  // namespace kyhan

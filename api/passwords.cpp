@@ -1,8 +1,7 @@
 #include "api/passwords.hpp"
 
-#include <sodium.h>
-
 #include <array>
+#include <sodium.h>
 #include <stdexcept>
 #include <vector>
 
@@ -12,7 +11,8 @@ namespace kyhan {
 namespace {
 
 Error busy() {
-  return {ErrorCode::unavailable, "sign-in-busy",
+  return {ErrorCode::unavailable,
+          "sign-in-busy",
           {"Có quá nhiều lượt đăng nhập cùng lúc, vui lòng thử lại sau ít giây.",
            "Too many sign-ins at once; try again in a few seconds."}};
 }
@@ -46,19 +46,21 @@ PasswordWorker::~PasswordWorker() {
 Result<std::string> PasswordWorker::hash_now(const std::string& password, PasswordCost cost) {
   ready_sodium();
   if (password.size() < password_bytes_min || password.size() > password_bytes_max) {
-    return Error{ErrorCode::invalid, "weak-password",
-                 {"Mật khẩu phải có từ 8 đến 256 ký tự.",
-                  "A password must have between 8 and 256 characters."},
-                 {FieldError{"/password", "length",
-                             {"Từ 8 đến 256 ký tự.", "Between 8 and 256 characters."}}}};
+    return Error{
+        ErrorCode::invalid,
+        "weak-password",
+        {"Mật khẩu phải có từ 8 đến 256 ký tự.",
+         "A password must have between 8 and 256 characters."},
+        {FieldError{
+            "/password", "length", {"Từ 8 đến 256 ký tự.", "Between 8 and 256 characters."}}}};
   }
   const bool cheap = cost == PasswordCost::cheap;
   std::array<char, crypto_pwhash_STRBYTES> out{};
-  const int failed = crypto_pwhash_str_alg(
-      out.data(), password.data(), password.size(),
-      cheap ? crypto_pwhash_OPSLIMIT_MIN : crypto_pwhash_OPSLIMIT_INTERACTIVE,
-      cheap ? crypto_pwhash_MEMLIMIT_MIN : crypto_pwhash_MEMLIMIT_INTERACTIVE,
-      crypto_pwhash_ALG_ARGON2ID13);
+  const int failed =
+      crypto_pwhash_str_alg(out.data(), password.data(), password.size(),
+                            cheap ? crypto_pwhash_OPSLIMIT_MIN : crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                            cheap ? crypto_pwhash_MEMLIMIT_MIN : crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                            crypto_pwhash_ALG_ARGON2ID13);
   if (failed != 0) return busy();  // Out of memory.
   return std::string{out.data()};
 }

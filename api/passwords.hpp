@@ -34,8 +34,7 @@ class PasswordWorker {
   [[nodiscard]] asio::awaitable<Result<bool>> verify(std::string hash, std::string password);
 
   /// The waiting form, for the command line.
-  [[nodiscard]] static Result<std::string> hash_now(const std::string& password,
-                                                    PasswordCost cost);
+  [[nodiscard]] static Result<std::string> hash_now(const std::string& password, PasswordCost cost);
 
  private:
   struct Work {

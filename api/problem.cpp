@@ -34,22 +34,38 @@ constexpr std::array slug_statuses = {
 
 Text title_of(int status) {
   switch (status) {
-    case 400: return {"Yêu cầu không hợp lệ", "Bad request"};
-    case 401: return {"Chưa đăng nhập", "Not signed in"};
-    case 403: return {"Không được phép", "Not allowed"};
-    case 404: return {"Không tìm thấy", "Not found"};
-    case 405: return {"Phương thức không được hỗ trợ", "Method not allowed"};
-    case 408: return {"Yêu cầu chưa được gửi đầy đủ", "Request incomplete"};
-    case 409: return {"Xung đột với trạng thái hiện tại", "Conflict with the present state"};
-    case 412: return {"Dữ liệu đã thay đổi", "The data has changed"};
-    case 413: return {"Dữ liệu quá lớn", "Too large"};
-    case 415: return {"Loại dữ liệu không được hỗ trợ", "Unsupported media type"};
-    case 422: return {"Dữ liệu chưa hợp lệ", "Invalid data"};
-    case 428: return {"Thiếu phiên bản dữ liệu", "Precondition required"};
-    case 429: return {"Quá nhiều yêu cầu", "Too many requests"};
-    case 431: return {"Tiêu đề yêu cầu quá lớn", "Request header too large"};
-    case 503: return {"Tạm thời không phục vụ được", "Temporarily unavailable"};
-    default: return {"Lỗi máy chủ", "Server fault"};
+    case 400:
+      return {"Yêu cầu không hợp lệ", "Bad request"};
+    case 401:
+      return {"Chưa đăng nhập", "Not signed in"};
+    case 403:
+      return {"Không được phép", "Not allowed"};
+    case 404:
+      return {"Không tìm thấy", "Not found"};
+    case 405:
+      return {"Phương thức không được hỗ trợ", "Method not allowed"};
+    case 408:
+      return {"Yêu cầu chưa được gửi đầy đủ", "Request incomplete"};
+    case 409:
+      return {"Xung đột với trạng thái hiện tại", "Conflict with the present state"};
+    case 412:
+      return {"Dữ liệu đã thay đổi", "The data has changed"};
+    case 413:
+      return {"Dữ liệu quá lớn", "Too large"};
+    case 415:
+      return {"Loại dữ liệu không được hỗ trợ", "Unsupported media type"};
+    case 422:
+      return {"Dữ liệu chưa hợp lệ", "Invalid data"};
+    case 428:
+      return {"Thiếu phiên bản dữ liệu", "Precondition required"};
+    case 429:
+      return {"Quá nhiều yêu cầu", "Too many requests"};
+    case 431:
+      return {"Tiêu đề yêu cầu quá lớn", "Request header too large"};
+    case 503:
+      return {"Tạm thời không phục vụ được", "Temporarily unavailable"};
+    default:
+      return {"Lỗi máy chủ", "Server fault"};
   }
 }
 
@@ -83,15 +99,24 @@ int status_of(const Error& error) {
     if (known.slug == error.type) return known.status;
   }
   switch (error.code) {
-    case ErrorCode::invalid: return 422;
-    case ErrorCode::unauthorized: return 401;
-    case ErrorCode::forbidden: return 403;
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::conflict: return 409;
-    case ErrorCode::stale: return 412;
-    case ErrorCode::too_large: return 413;
-    case ErrorCode::too_many: return 429;
-    case ErrorCode::unavailable: return 503;
+    case ErrorCode::invalid:
+      return 422;
+    case ErrorCode::unauthorized:
+      return 401;
+    case ErrorCode::forbidden:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::conflict:
+      return 409;
+    case ErrorCode::stale:
+      return 412;
+    case ErrorCode::too_large:
+      return 413;
+    case ErrorCode::too_many:
+      return 429;
+    case ErrorCode::unavailable:
+      return 503;
   }
   return 500;
 }
@@ -117,14 +142,15 @@ Json problem_document(const Error& error, Language language, const std::string& 
 }
 
 Reply problem(const Error& error, Language language, const std::string& instance,
-                 const Json& extra) {
+              const Json& extra) {
   Reply response;
   response.status = status_of(error);
   response.headers.set("Content-Type", "application/problem+json");
   response.headers.set("Content-Language", language == Language::en ? "en" : "vi");
   response.headers.set("Cache-Control", "no-store");
   if (response.status == 503) response.headers.set("Retry-After", "2");
-  // Words of a client may have come in with broken UTF-8; the problem must be writable all the same.
+  // Words of a client may have come in with broken UTF-8; the problem must be writable all the
+  // same.
   response.body = problem_document(error, language, instance, extra)
                       .dump(-1, ' ', false, Json::error_handler_t::replace);
   return response;
@@ -135,13 +161,15 @@ Error bad_request(std::string slug, Text detail, std::vector<FieldError> fields)
 }
 
 Error not_signed_in() {
-  return Error{ErrorCode::unauthorized, "not-signed-in",
+  return Error{ErrorCode::unauthorized,
+               "not-signed-in",
                {"Bạn chưa đăng nhập hoặc phiên làm việc đã hết hạn. Vui lòng đăng nhập lại.",
                 "You are not signed in, or your session has ended. Please sign in again."}};
 }
 
 Error not_found() {
-  return Error{ErrorCode::not_found, "not-found",
+  return Error{ErrorCode::not_found,
+               "not-found",
                {"Không có mục này, hoặc bạn không có quyền xem.",
                 "There is no such thing, or none that you may see."}};
 }
@@ -152,13 +180,15 @@ Error forbidden(std::string slug, Text detail) {
 
 Error too_large(std::size_t bytes_max) {
   const std::string bytes = std::to_string(bytes_max);
-  return Error{ErrorCode::too_large, "too-large",
+  return Error{ErrorCode::too_large,
+               "too-large",
                {"Dữ liệu gửi lên vượt quá giới hạn " + bytes + " byte.",
                 "What was sent is larger than the limit of " + bytes + " bytes."}};
 }
 
 Error internal_fault() {
-  return Error{ErrorCode::unavailable, "internal",
+  return Error{ErrorCode::unavailable,
+               "internal",
                {"Máy chủ gặp lỗi khi xử lý yêu cầu; quản trị viên xem nhật ký theo mã yêu cầu.",
                 "The server failed on this request; its log names it by the id of the request."}};
 }

@@ -21,7 +21,7 @@ enum class Language { vi, en };
 
 /// `instance` is the id of the request. `extra` (an object or null) adds members such as `current`.
 [[nodiscard]] Reply problem(const Error& error, Language language, const std::string& instance,
-                               const Json& extra = nullptr);
+                            const Json& extra = nullptr);
 /// The document alone, for bulk results.
 [[nodiscard]] Json problem_document(const Error& error, Language language,
                                     const std::string& instance, const Json& extra = nullptr);

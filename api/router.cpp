@@ -43,7 +43,7 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 
 RouteMatch find_route(std::span<const Route> table, Method method, std::string_view path) {
   RouteMatch found;
-  if (!path.starts_with('/')) return found;
+  if (!path.starts_with('/') || path.ends_with('/')) return found;
   const Method wanted = method == Method::head ? Method::get : method;
   for (const Route& route : table) {
     std::optional<std::vector<std::string>> parameters = match(route.path, path);

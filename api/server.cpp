@@ -4,8 +4,6 @@
 
 #include "api/server.hpp"
 
-#include <sys/stat.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -30,6 +28,7 @@
 #include <set>
 #include <spdlog/spdlog.h>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <thread>
 #include <vector>
 
@@ -54,14 +53,22 @@ constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
 
 Method method_of(http::verb verb) {
   switch (verb) {
-    case http::verb::get: return Method::get;
-    case http::verb::head: return Method::head;
-    case http::verb::post: return Method::post;
-    case http::verb::put: return Method::put;
-    case http::verb::patch: return Method::patch;
-    case http::verb::delete_: return Method::delete_;
-    case http::verb::options: return Method::options;
-    default: return Method::other;
+    case http::verb::get:
+      return Method::get;
+    case http::verb::head:
+      return Method::head;
+    case http::verb::post:
+      return Method::post;
+    case http::verb::put:
+      return Method::put;
+    case http::verb::patch:
+      return Method::patch;
+    case http::verb::delete_:
+      return Method::delete_;
+    case http::verb::options:
+      return Method::options;
+    default:
+      return Method::other;
   }
 }
 
@@ -145,9 +152,10 @@ class IncomingBody final : public RequestBody {
       beast::get_lowest_layer(stream_).expires_after(timeout_);
       auto [error, bytes] = co_await http::async_read(stream_, buffer_, parser_, token);
       if (error && error != http::error::need_buffer) {
-        co_return Error{ErrorCode::unavailable, "body-incomplete",
-                        {"Nội dung yêu cầu bị ngắt giữa chừng.",
-                         "The body of the request broke off."}};
+        co_return Error{
+            ErrorCode::unavailable,
+            "body-incomplete",
+            {"Nội dung yêu cầu bị ngắt giữa chừng.", "The body of the request broke off."}};
       }
       piece.resize(piece.size() - parser_.get().body().size);
       if (!piece.empty()) co_return piece;
@@ -164,8 +172,7 @@ class IncomingBody final : public RequestBody {
 };
 
 template <class Stream>
-class Connection final : public Stoppable,
-                         public std::enable_shared_from_this<Connection<Stream>> {
+class Connection final : public Stoppable, public std::enable_shared_from_this<Connection<Stream>> {
  public:
   Connection(Stream stream, Peer peer, const ServerOptions& options, RequestHandler& handler,
              Connections& connections)
@@ -205,10 +212,11 @@ class Connection final : public Stoppable,
     }
   }
   static asio::awaitable<void> refuse(std::shared_ptr<Connection> self) {
-    Reply busy = problem(Error{ErrorCode::unavailable, "too-many-connections",
-                                  {"Máy chủ đang quá tải, vui lòng thử lại sau ít giây.",
-                                   "The server has too many connections; try again shortly."}},
-                            Language::vi, "");
+    Reply busy = problem(Error{ErrorCode::unavailable,
+                               "too-many-connections",
+                               {"Máy chủ đang quá tải, vui lòng thử lại sau ít giây.",
+                                "The server has too many connections; try again shortly."}},
+                         Language::vi, "");
     if constexpr (!std::is_same_v<Stream, TlsStream>) {
       co_await self->write(busy, Method::get, 11, false);
     }
@@ -276,12 +284,11 @@ class Connection final : public Stoppable,
     Reply response = co_await handler_.handle(request);
     const bool stays = keep_alive && parser.is_done() && !stopping_;
     const bool written = co_await write(response, request.method, version, stays);
-    co_return written && stays;
+    co_return written&& stays;
   }
 
   /// \returns false when the client went away.
-  asio::awaitable<bool> write(Reply& response, Method method, unsigned version,
-                              bool keep_alive) {
+  asio::awaitable<bool> write(Reply& response, Method method, unsigned version, bool keep_alive) {
     const auto status = static_cast<http::status>(response.status);
     const bool bodiless = response.status == 204 || response.status == 304;
     beast::get_lowest_layer(stream_).expires_after(options_.io_timeout);
@@ -345,8 +352,8 @@ class Connection final : public Stoppable,
     co_return true;
   }
 
-  /// A client that is still sending when the socket closes would lose our answer to a reset, so what
-  /// it sends is read and thrown away for a moment.
+  /// A client that is still sending when the socket closes would lose our answer to a reset, so
+  /// what it sends is read and thrown away for a moment.
   asio::awaitable<void> close_slowly(beast::flat_buffer& buffer) {
     ErrorCodeOf ignored;
     if constexpr (std::is_same_v<Stream, TlsStream>) {
@@ -376,7 +383,7 @@ class Connection final : public Stoppable,
   RequestHandler& handler_;
   Connections& connections_;
   bool registered_ = false;
-  bool idle_ = false;      // On the strand only, as is stopping_.
+  bool idle_ = false;  // On the strand only, as is stopping_.
   bool stopping_ = false;
 };
 
@@ -491,15 +498,17 @@ struct Server::Body {
 Server::Server(ServerOptions options, RequestHandler& handler)
     : body_(std::make_unique<Body>(std::move(options), handler)) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 void Server::start() {
   Body& body = *body_;
   try {
     if (body.options.tls) {
       body.tls.emplace(asio::ssl::context::tls_server);
-      body.tls->set_options(asio::ssl::context::default_workarounds |
-                            asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+      body.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                            asio::ssl::context::no_tlsv1_1);
       body.tls->use_certificate_chain_file(body.options.tls->certificate.string());
       body.tls->use_private_key_file(body.options.tls->key.string(), asio::ssl::context::pem);
     }
@@ -541,8 +550,14 @@ void Server::stop(std::chrono::milliseconds grace) {
   }
 }
 
-std::uint16_t Server::port() const { return body_->port; }
-std::size_t Server::open_connections() const { return body_->connections.count(); }
-asio::any_io_executor Server::executor() { return body_->io.get_executor(); }
+std::uint16_t Server::port() const {
+  return body_->port;
+}
+std::size_t Server::open_connections() const {
+  return body_->connections.count();
+}
+asio::any_io_executor Server::executor() {
+  return body_->io.get_executor();
+}
 
 }  // namespace kyhan

@@ -7,8 +7,8 @@
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
 #include "api/passwords.hpp"
-#include "api/sessions.hpp"
 #include "api/services.hpp"
+#include "api/sessions.hpp"
 #include "api/show.hpp"
 #include "api/throttle.hpp"
 #include "workflow/core/time_text.hpp"
@@ -62,7 +62,8 @@ Reply must_wait(const Call& call, Milliseconds wait) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
   Reply reply = problem(
-      Error{ErrorCode::too_many, "too-many-sign-ins",
+      Error{ErrorCode::too_many,
+            "too-many-sign-ins",
             {fmt::format("Đăng nhập sai quá nhiều lần. Vui lòng thử lại sau {} phút.", minutes),
              fmt::format("Too many failed sign-ins. Try again in {} minutes.", minutes)}},
       call.language, call.id);
@@ -86,14 +87,15 @@ HandlerResult sign_in(Call& call) {
   }
   const Result<std::optional<AccountRow>> found = services.store.reads()->find_account(account);
   if (!found) co_return found.error();
-  const bool usable = *found && !(*found)->disabled &&
-                      call.directory->find_person((*found)->person) != nullptr;
+  const bool usable =
+      *found && !(*found)->disabled && call.directory->find_person((*found)->person) != nullptr;
   std::string hash = usable ? (*found)->password_hash : std::string{};
   const Result<bool> right = co_await services.passwords.verify(std::move(hash), password);
   if (!right) co_return right.error();
   if (!*right) {
     services.throttle.failed(account, address, now);
-    co_return Error{ErrorCode::unauthorized, "wrong-credentials",
+    co_return Error{ErrorCode::unauthorized,
+                    "wrong-credentials",
                     {"Tài khoản hoặc mật khẩu không đúng.", "Wrong account or password."}};
   }
   services.throttle.succeeded(account);
@@ -124,7 +126,9 @@ HandlerResult sign_in(Call& call) {
   co_return reply;
 }
 
-HandlerResult show_session(Call& call) { co_return json_reply(200, me(call)); }
+HandlerResult show_session(Call& call) {
+  co_return json_reply(200, me(call));
+}
 
 HandlerResult sign_out(Call& call) {
   if (call.caller.by_session) {

@@ -143,6 +143,8 @@ std::string cookie_for(const std::string& token, bool secure) {
          (secure ? "; Secure" : "");
 }
 
-std::string expired_cookie(bool secure) { return cookie_for("", secure) + "; Max-Age=0"; }
+std::string expired_cookie(bool secure) {
+  return cookie_for("", secure) + "; Max-Age=0";
+}
 
 }  // namespace kyhan

@@ -8,7 +8,9 @@
 namespace kyhan {
 namespace {
 
-bool is_open(TaskState state) { return state == TaskState::offered || state == TaskState::claimed; }
+bool is_open(TaskState state) {
+  return state == TaskState::offered || state == TaskState::claimed;
+}
 
 const Json& member(const Json& object, const char* name) {
   static const Json null;
@@ -19,7 +21,8 @@ const Json& member(const Json& object, const char* name) {
 
 /// One stage of an instance, from what the engine keeps for lists.
 Json current_json(const Call& call, const Json& stage, Instant now) {
-  Json shown = {{"step", member(stage, "step")}, {"title", to_json(text_from(member(stage, "title")))}};
+  Json shown = {{"step", member(stage, "step")},
+                {"title", to_json(text_from(member(stage, "title")))}};
   const Json& holder = member(stage, "holder");
   if (holder.is_string() && !holder.get_ref<const std::string&>().empty()) {
     const std::string name = person_name(*call.directory, PersonId{holder.get<std::string>()});
@@ -51,7 +54,9 @@ Json current_json(const Call& call, const Json& stage, Instant now) {
 
 }  // namespace
 
-Json to_json(const Text& text) { return {{"vi", text.vi}, {"en", text.en}}; }
+Json to_json(const Text& text) {
+  return {{"vi", text.vi}, {"en", text.en}};
+}
 
 Text text_from(const Json& value) {
   if (value.is_string()) return {value.get<std::string>(), value.get<std::string>()};
@@ -70,12 +75,15 @@ Json to_json(const std::optional<Instant>& instant) {
 }
 
 Json page_json(Json items, const std::string& end_cursor, bool has_more) {
-  return {{"items", std::move(items)},
-          {"page", {{"end_cursor", end_cursor.empty() ? Json() : Json(end_cursor)},
-                    {"has_more", has_more}}}};
+  return {
+      {"items", std::move(items)},
+      {"page",
+       {{"end_cursor", end_cursor.empty() ? Json() : Json(end_cursor)}, {"has_more", has_more}}}};
 }
 
-Json parse_column(const std::string& json) { return json.empty() ? Json() : Json::parse(json); }
+Json parse_column(const std::string& json) {
+  return json.empty() ? Json() : Json::parse(json);
+}
 
 std::string local_zone(const Services& services) {
   return services.engine.calendars()->built_in().zone();
@@ -86,8 +94,10 @@ DueBounds due_bounds(const Services& services) {
   const Instant now = services.engine.clock().now();
   const std::chrono::sys_days today = date_in_zone(now, zone);
   constexpr std::chrono::minutes midnight{0};
-  return {now, instant_at(today + std::chrono::days{1}, midnight, zone),
-          instant_at(today + std::chrono::days{8}, midnight, zone)};
+  // A deadline at 24:00 belongs to the day that ends there.
+  constexpr Milliseconds past_midnight{1};
+  return {now, instant_at(today + std::chrono::days{1}, midnight, zone) + past_midnight,
+          instant_at(today + std::chrono::days{8}, midnight, zone) + past_midnight};
 }
 
 std::string due_day(const Services& services, Instant due_at) {
@@ -96,11 +106,16 @@ std::string due_day(const Services& services, Instant due_at) {
 
 std::string_view to_text(DueGroup group) {
   switch (group) {
-    case DueGroup::overdue: return "overdue";
-    case DueGroup::today: return "today";
-    case DueGroup::week: return "week";
-    case DueGroup::later: return "later";
-    case DueGroup::none: break;
+    case DueGroup::overdue:
+      return "overdue";
+    case DueGroup::today:
+      return "today";
+    case DueGroup::week:
+      return "week";
+    case DueGroup::later:
+      return "later";
+    case DueGroup::none:
+      break;
   }
   return "none";
 }
@@ -119,7 +134,8 @@ Text definition_title(const Call& call, const std::string& name, const std::stri
 Json task_spec(const TaskRow& task) {
   Json spec = parse_column(task.spec_json);
   if (!spec.is_object()) return Json::object();
-  const bool of_vote = task.kind != "task" && (spec.contains("question") || spec.contains("options"));
+  const bool of_vote =
+      task.kind != "task" && (spec.contains("question") || spec.contains("options"));
   return of_vote ? vote_task_spec(spec, task.kind) : spec;
 }
 
@@ -190,8 +206,7 @@ Json task_json(const Call& call, const TaskRow& task, const TaskStanding& stands
       {"round", task.round}};
   if (task.due_at) {
     json["dueAt"] = to_rfc3339(*task.due_at);
-    json["dueDate"] =
-        task.due_date.empty() ? due_day(call.services, *task.due_at) : task.due_date;
+    json["dueDate"] = task.due_date.empty() ? due_day(call.services, *task.due_at) : task.due_date;
   }
   if (!open) {
     if (!task.outcome.empty()) {

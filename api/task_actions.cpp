@@ -62,10 +62,12 @@ Result<std::vector<Attachment>> attachments_from(const Call& call, const TaskRow
     const auto row = reads->find_attachment(ids[i]);
     if (!row) return row.error();
     if (!*row || (*row)->task != task.id || (*row)->uploaded_by != call.caller.person) {
-      return Error{ErrorCode::invalid, "unknown-attachment",
+      return Error{ErrorCode::invalid,
+                   "unknown-attachment",
                    {"Tệp đính kèm không có hoặc không thuộc nhiệm vụ này.",
                     "An attachment does not exist or does not belong to this task."},
-                   {FieldError{"/attachments/" + std::to_string(i), "unknown",
+                   {FieldError{"/attachments/" + std::to_string(i),
+                               "unknown",
                                {"Không có tệp này.", "There is no such file."}}}};
     }
     files.push_back((*row)->file);
@@ -93,8 +95,8 @@ HandlerResult act(Call& call, Command command) {
   if (const Result<void> read = take_version(call, Version::optional, options); !read) {
     co_return read.error();
   }
-  const Result<Receipt> receipt = co_await submit(call.services.engine, task->instance,
-                                                  std::move(command), std::move(options));
+  const Result<Receipt> receipt =
+      co_await submit(call.services.engine, task->instance, std::move(command), std::move(options));
   if (!receipt) co_return refuse(call, receipt.error(), task->id);
   co_return present_task(call, task->id);
 }
@@ -132,8 +134,8 @@ HandlerResult complete_task(Call& call) {
   answer.by = call.caller.person;
 
   Command command = std::move(answer);
-  const Result<Receipt> receipt = co_await submit(call.services.engine, task->instance,
-                                                  std::move(command), std::move(options));
+  const Result<Receipt> receipt =
+      co_await submit(call.services.engine, task->instance, std::move(command), std::move(options));
   if (!receipt) co_return refuse(call, receipt.error(), task->id);
 
   const ReadLease reads = call.services.store.reads();
@@ -146,12 +148,11 @@ HandlerResult complete_task(Call& call) {
   for (const OpenTask& one : receipt->open_tasks) {
     open.push_back({{"id", one.id.text()}, {"name", one.name}, {"etag", etag_of(one.version)}});
   }
-  co_return json_reply(200,
-                       {{"task", task_json(call, shown, *stands, due_bounds(call.services))},
-                        {"instance",
-                         {{"id", receipt->instance.text()},
-                          {"state", std::string{to_text(receipt->status)}}}},
-                        {"openTasks", std::move(open)}});
+  co_return json_reply(
+      200, {{"task", task_json(call, shown, *stands, due_bounds(call.services))},
+            {"instance",
+             {{"id", receipt->instance.text()}, {"state", std::string{to_text(receipt->status)}}}},
+            {"openTasks", std::move(open)}});
 }
 
 HandlerResult comment_on_task(Call& call) {
@@ -162,8 +163,8 @@ HandlerResult comment_on_task(Call& call) {
   if (!task) co_return task.error();
   Command command = CommentOnTask{task->id, call.caller.person, comment};
   SubmitOptions options = options_of(call);
-  const Result<Receipt> receipt = co_await submit(call.services.engine, task->instance,
-                                                  std::move(command), std::move(options));
+  const Result<Receipt> receipt =
+      co_await submit(call.services.engine, task->instance, std::move(command), std::move(options));
   if (!receipt) co_return refuse(call, receipt.error(), task->id);
   co_return present_task(call, task->id);
 }
@@ -171,9 +172,8 @@ HandlerResult comment_on_task(Call& call) {
 HandlerResult delegate_task(Call& call) {
   const Result<TaskRow> task = task_to_act_on(call);
   if (!task) co_return task.error();
-  co_return forbidden("delegation-not-allowed",
-                      {"Quy trình này không cho phép ủy quyền nhiệm vụ.",
-                       "This workflow does not allow delegation."});
+  co_return forbidden("delegation-not-allowed", {"Quy trình này không cho phép ủy quyền nhiệm vụ.",
+                                                 "This workflow does not allow delegation."});
 }
 
 }  // namespace kyhan

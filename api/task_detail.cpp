@@ -127,9 +127,10 @@ Text blocked_reason(const Call& call, const TaskRow& task, const TaskStanding& s
     return {"Việc này đã kết thúc.", "This task has ended."};
   }
   if (stands.excluded) {
-    return {"Bạn đã tham gia bước trước của hồ sơ nên không được xử lý bước này (nguyên tắc hai "
-            "người).",
-            "You took part in an earlier step of this case, so you may not act here (four-eyes)."};
+    return {
+        "Bạn đã tham gia bước trước của hồ sơ nên không được xử lý bước này (nguyên tắc hai "
+        "người).",
+        "You took part in an earlier step of this case, so you may not act here (four-eyes)."};
   }
   if (!task.holder.empty()) {
     const std::string holder = person_name(*call.directory, task.holder);

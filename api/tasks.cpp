@@ -12,8 +12,8 @@ namespace {
 
 Result<std::optional<DueGroup>> due_group_from(const std::string& text) {
   if (text.empty()) return std::optional<DueGroup>{};
-  for (const DueGroup group : {DueGroup::overdue, DueGroup::today, DueGroup::week, DueGroup::later,
-                               DueGroup::none}) {
+  for (const DueGroup group :
+       {DueGroup::overdue, DueGroup::today, DueGroup::week, DueGroup::later, DueGroup::none}) {
     if (to_text(group) == text) return std::optional{group};
   }
   return bad_parameter("due", {"chỉ nhận overdue, today, week, later, none.",
@@ -67,9 +67,8 @@ HandlerResult list_tasks(Call& call) {
   } else {
     const std::vector<UnitId> units = team_units(call);
     if (units.empty() && !call.caller.administrator) {
-      co_return forbidden("not-a-leader",
-                          {"Chỉ thủ trưởng hoặc cấp phó xem được việc của đơn vị.",
-                           "Only a head or deputy may list the tasks of a unit."});
+      co_return forbidden("not-a-leader", {"Chỉ thủ trưởng hoặc cấp phó xem được việc của đơn vị.",
+                                           "Only a head or deputy may list the tasks of a unit."});
     }
     page = reads->team_tasks(units, call.caller.administrator, filter, bounds, request);
     counts = reads->count_team_tasks(units, call.caller.administrator, bounds);

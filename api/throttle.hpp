@@ -12,8 +12,8 @@
 namespace kyhan {
 
 struct ThrottleLimits {
-  int account_failures_max = 5;   ///< Then the account waits.
-  int address_failures_max = 30;  ///< Many people may share an address.
+  int account_failures_max = 5;      ///< Then the account waits.
+  int address_failures_max = 30;     ///< Many people may share an address.
   Milliseconds window{15 * 60'000};  ///< Failures older than this are forgotten.
   std::size_t entries_max = 20'000;  ///< The oldest make room.
 };

@@ -1,10 +1,9 @@
 #include "api/web_files.hpp"
 
-#include <sodium.h>
-
 #include <array>
 #include <fstream>
 #include <optional>
+#include <sodium.h>
 
 namespace kyhan {
 namespace {

@@ -1,14 +1,13 @@
 #include "cli/client.hpp"
 
-#include <curl/curl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <cstring>
+#include <curl/curl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "api/house.hpp"
 
@@ -21,8 +20,7 @@ std::size_t append(char* bytes, std::size_t size, std::size_t count, void* text)
 }
 
 Answer answer_from(int status, const std::string& text) {
-  return {status, Json::parse(text, nullptr, false).is_discarded() ? Json()
-                                                                   : Json::parse(text)};
+  return {status, Json::parse(text, nullptr, false).is_discarded() ? Json() : Json::parse(text)};
 }
 
 class SocketClient final : public Client {
@@ -55,7 +53,8 @@ class SocketClient final : public Client {
     curl_slist_free_all(headers);
     if (failed != CURLE_OK) {
       const std::string why = curl_easy_strerror(failed);
-      return Error{ErrorCode::unavailable, "server-unreachable",
+      return Error{ErrorCode::unavailable,
+                   "server-unreachable",
                    {"Không liên lạc được với máy chủ qua " + socket_ + ": " + why,
                     "The server cannot be reached through " + socket_ + ": " + why}};
     }

@@ -37,8 +37,7 @@ struct CalendarDueOptions {
   std::string calendar;  ///< File; empty: built-in.
   std::string unit;      ///< The calendar of this unit, asked of the server or its database.
 };
-int calendar_due(const Terminal& terminal, const Config& config,
-                 const CalendarDueOptions& options);
+int calendar_due(const Terminal& terminal, const Config& config, const CalendarDueOptions& options);
 
 int verify_home(const Terminal& terminal, const Config& config);
 int back_up_home(const Terminal& terminal, const Config& config, const std::string& folder);

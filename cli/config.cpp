@@ -36,8 +36,9 @@ class Reader {
     const auto [at, error] = std::from_chars(given->value.data(), end, value);
     if (error != std::errc{} || at != end || value < min || value > max) {
       const std::string bounds = std::to_string(min) + "-" + std::to_string(max);
-      return fault(name, *given, {"cần số nguyên trong khoảng " + bounds,
-                                  "a whole number within " + bounds + " is needed"});
+      return fault(name, *given,
+                   {"cần số nguyên trong khoảng " + bounds,
+                    "a whole number within " + bounds + " is needed"});
     }
     out = value;
   }
@@ -53,7 +54,8 @@ class Reader {
     }
   }
   void fault(const std::string& name, const Given& given, Text message) {
-    faults.push_back({"/" + name, "invalid",
+    faults.push_back({"/" + name,
+                      "invalid",
                       {given.source + ": " + message.vi, given.source + ": " + message.en}});
   }
   void fault(const std::string& name, Text message) {
@@ -71,10 +73,18 @@ class Reader {
   std::map<std::string, Given> given_;
 };
 
-constexpr std::array names = {
-    "home",      "address",   "port",     "tls_certificate", "tls_key",
-    "behind_proxy", "amqp_url", "web_root", "log_level",     "connections_max",
-    "session_idle_minutes", "session_days"};
+constexpr std::array names = {"home",
+                              "address",
+                              "port",
+                              "tls_certificate",
+                              "tls_key",
+                              "behind_proxy",
+                              "amqp_url",
+                              "web_root",
+                              "log_level",
+                              "connections_max",
+                              "session_idle_minutes",
+                              "session_days"};
 
 std::string variable_of(const std::string& name) {
   std::string variable = "KYHAN_";
@@ -85,31 +95,39 @@ std::string variable_of(const std::string& name) {
 }
 
 Error invalid(std::vector<FieldError> faults) {
-  return {ErrorCode::invalid, "config-invalid",
-          {"Cấu hình không hợp lệ.", "The configuration is not valid."}, std::move(faults)};
+  return {ErrorCode::invalid,
+          "config-invalid",
+          {"Cấu hình không hợp lệ.", "The configuration is not valid."},
+          std::move(faults)};
 }
 
 Result<void> read_file(const std::filesystem::path& file, std::map<std::string, Given>& given,
                        std::vector<FieldError>& faults) {
   std::ifstream stream{file, std::ios::binary};
   if (!stream) {
-    return invalid({{"", "missing", {file.string() + ": không đọc được tệp",
-                                     file.string() + ": the file cannot be read"}}});
+    return invalid(
+        {{"",
+          "missing",
+          {file.string() + ": không đọc được tệp", file.string() + ": the file cannot be read"}}});
   }
   const std::string text{std::istreambuf_iterator<char>{stream}, {}};
   const Result<Json> parsed = parse_json(text);
   if (!parsed) return invalid({{"", parsed.error().type, parsed.error().detail}});
   if (!parsed->is_object()) {
-    return invalid({{"", "type", {file.string() + ": phải là một đối tượng JSON",
-                                  file.string() + ": must be a JSON object"}}});
+    return invalid({{"",
+                     "type",
+                     {file.string() + ": phải là một đối tượng JSON",
+                      file.string() + ": must be a JSON object"}}});
   }
   for (const auto& [name, value] : parsed->items()) {
     const std::string source = file.string() + " " + name;
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      faults.push_back({"/" + name, "unknown-setting",
+      faults.push_back({"/" + name,
+                        "unknown-setting",
                         {source + ": không có thiết lập này", source + ": no such setting"}});
     } else if (value.is_structured() || value.is_null()) {
-      faults.push_back({"/" + name, "type",
+      faults.push_back({"/" + name,
+                        "type",
                         {source + ": cần một giá trị đơn", source + ": a single value is needed"}});
     } else {
       given[name] = {value.is_string() ? value.get<std::string>() : value.dump(), source};
@@ -130,8 +148,8 @@ void check(const Config& config, Reader& reader) {
                   "beyond loopback needs TLS (tls_certificate, tls_key) or behind_proxy"});
   }
   if (tls != !config.tls_key.empty()) {
-    reader.fault("tls_key", {"chứng thư và khóa phải đi cùng nhau",
-                             "certificate and key go together"});
+    reader.fault("tls_key",
+                 {"chứng thư và khóa phải đi cùng nhau", "certificate and key go together"});
   }
   std::error_code missing;
   for (const auto& [name, file] : {std::pair{"tls_certificate", config.tls_certificate},

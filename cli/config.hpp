@@ -13,15 +13,15 @@
 namespace kyhan {
 
 struct Config {
-  std::filesystem::path home;              ///< Database, attachments, socket.
-  std::string address = "127.0.0.1";       ///< To listen on.
-  int port = 8080;                         ///< 0: any free one.
-  std::filesystem::path tls_certificate;   ///< PEM; with tls_key: https.
-  std::filesystem::path tls_key;           ///< PEM.
-  bool behind_proxy = false;               ///< A TLS proxy stands before the server.
-  std::string amqp_url;                    ///< Empty: no broker; the outbox waits.
-  std::filesystem::path web_root;          ///< The built pages; empty: none are served.
-  std::string log_level = "info";          ///< trace, debug, info, warn, error
+  std::filesystem::path home;             ///< Database, attachments, socket.
+  std::string address = "127.0.0.1";      ///< To listen on.
+  int port = 8080;                        ///< 0: any free one.
+  std::filesystem::path tls_certificate;  ///< PEM; with tls_key: https.
+  std::filesystem::path tls_key;          ///< PEM.
+  bool behind_proxy = false;              ///< A TLS proxy stands before the server.
+  std::string amqp_url;                   ///< Empty: no broker; the outbox waits.
+  std::filesystem::path web_root;         ///< The built pages; empty: none are served.
+  std::string log_level = "info";         ///< trace, debug, info, warn, error
   int connections_max = 1024;
   int session_idle_minutes = 8 * 60;
   int session_days = 7;

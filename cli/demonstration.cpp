@@ -1,10 +1,9 @@
 #include "cli/demonstration.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "api/engine_calls.hpp"
 #include "api/passwords.hpp"
@@ -42,7 +41,8 @@ Result<void> write_private(const std::filesystem::path& file, const std::string&
   }
   if (whole) return {};
   const std::string why = std::strerror(errno);
-  return Error{ErrorCode::unavailable, "storage",
+  return Error{ErrorCode::unavailable,
+               "storage",
                {"Không ghi được " + file.string() + ": " + why,
                 "Cannot write " + file.string() + ": " + why}};
 }

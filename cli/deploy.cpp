@@ -34,8 +34,8 @@ int deploy_files(const Terminal& terminal, const Config& config,
       for (const auto& [kind, pointers] : difference.items()) {
         if (!pointers.is_array()) continue;
         for (const Json& pointer : pointers) {
-          terminal.out << "  " << kind << " " << (pointer.is_string() ? pointer.get<std::string>()
-                                                                      : pointer.dump())
+          terminal.out << "  " << kind << " "
+                       << (pointer.is_string() ? pointer.get<std::string>() : pointer.dump())
                        << "\n";
         }
       }

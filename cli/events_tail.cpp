@@ -12,7 +12,9 @@ namespace {
 std::atomic<bool> stop_tail = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
 
-extern "C" void end_tail(int) { stop_tail = true; }
+extern "C" void end_tail(int) {
+  stop_tail = true;
+}
 
 }  // namespace
 
@@ -36,9 +38,9 @@ int tail_broker(const Terminal& terminal, const Config& config, const std::strin
       const Json& cloud = event.event;
       terminal.out << (cloud.is_object() ? cloud.value("time", "") : "") << "  "
                    << event.routing_key << "  "
-                   << (cloud.is_object() ? cloud.value("subject", "") + "  " +
-                                               cloud.value("data", Json()).dump()
-                                         : event.body)
+                   << (cloud.is_object()
+                           ? cloud.value("subject", "") + "  " + cloud.value("data", Json()).dump()
+                           : event.body)
                    << std::endl;
     }
     return true;

@@ -1,12 +1,11 @@
 // kyhan serve: builds the house, opens the doors, and closes them in order when told to.
 
-#include <pthread.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/ip/address.hpp>
 #include <csignal>
 #include <fstream>
+#include <pthread.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <thread>
 
 #include "api/house.hpp"
@@ -91,8 +90,9 @@ int serve(const Terminal& terminal, const Config& config, const ServeOptions& op
   if (!built) return refuse(terminal, built.error());
   House& house = **built;
   if (options.demonstration) {
-    const std::filesystem::path definitions =
-        options.definitions.empty() ? find_definitions() : options.definitions;
+    const std::filesystem::path definitions = options.definitions.empty()
+                                                  ? find_definitions()
+                                                  : std::filesystem::path{options.definitions};
     const Result<void> furnished =
         furnish_demonstration(terminal, house.services(), definitions, config.home);
     if (!furnished) return refuse(terminal, furnished.error());

@@ -35,8 +35,9 @@ int start_workflow(const Terminal& terminal, const Config& config, const StartOp
   } else {
     for (const Json& one : answer->body.value("results", Json::array())) {
       terminal.out << one.value("unit", "") << ": "
-                   << (one.contains("id") ? one.value("id", "")
-                                          : one.value("problem", Json::object()).value("detail", ""))
+                   << (one.contains("id")
+                           ? one.value("id", "")
+                           : one.value("problem", Json::object()).value("detail", ""))
                    << "\n";
     }
   }

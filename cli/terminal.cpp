@@ -1,10 +1,9 @@
 #include "cli/terminal.hpp"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <iostream>
+#include <termios.h>
+#include <unistd.h>
 
 namespace kyhan {
 
@@ -50,7 +49,8 @@ Result<std::string> read_text(const std::string& file) {
   std::ifstream stream{file, std::ios::binary};
   std::string text{std::istreambuf_iterator<char>{stream}, {}};
   if (!stream.is_open() || stream.bad()) {
-    return Error{ErrorCode::invalid, "file-unreadable",
+    return Error{ErrorCode::invalid,
+                 "file-unreadable",
                  {"Không đọc được tệp " + file + ".", "The file " + file + " cannot be read."}};
   }
   return text;

@@ -10,8 +10,8 @@
 namespace kyhan {
 namespace {
 
-Result<Json> through_server(const Terminal& terminal, const Config& config,
-                            const std::string& path, const Json& body, int& exit) {
+Result<Json> through_server(const Terminal& terminal, const Config& config, const std::string& path,
+                            const Json& body, int& exit) {
   const Result<std::unique_ptr<Client>> client = connect(config, terminal.language());
   if (!client) return client.error();
   const Result<Answer> answer = (*client)->ask("POST", path, body.dump(), "application/json");
@@ -58,9 +58,9 @@ int verify_home(const Terminal& terminal, const Config& config) {
                  << terminal.say({" dòng nhật ký, ", " journal rows, "})
                  << report->value("attachments", 0)
                  << terminal.say({" tệp đính kèm: ", " attachments: "})
-                 << (findings.empty() ? terminal.say({"không có lỗi.", "no findings."})
-                                      : std::to_string(findings.size()) +
-                                            terminal.say({" lỗi.", " findings."}))
+                 << (findings.empty()
+                         ? terminal.say({"không có lỗi.", "no findings."})
+                         : std::to_string(findings.size()) + terminal.say({" lỗi.", " findings."}))
                  << "\n";
   }
   return findings.empty() ? exit_done : exit_material_faulty;
@@ -92,7 +92,8 @@ int back_up_home(const Terminal& terminal, const Config& config, const std::stri
 
 int restore_home(const Terminal& terminal, const Config& config, const std::string& folder) {
   if (server_runs(config)) {
-    return refuse(terminal, Error{ErrorCode::conflict, "server-runs",
+    return refuse(terminal, Error{ErrorCode::conflict,
+                                  "server-runs",
                                   {"Máy chủ đang chạy; hãy dừng máy chủ trước khi phục hồi.",
                                    "The server runs; stop it before restoring."}});
   }

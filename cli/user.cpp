@@ -42,8 +42,7 @@ int add_user(const Terminal& terminal, const Config& config, const std::string& 
 
 int set_user_password(const Terminal& terminal, const Config& config, const std::string& account) {
   const std::string password = read_password(terminal, {"Mật khẩu mới", "New password"});
-  return ask(terminal, config, "POST",
-             "/api/v1/accounts/" + percent_encode(account) + ":password",
+  return ask(terminal, config, "POST", "/api/v1/accounts/" + percent_encode(account) + ":password",
              {{"password", password}},
              {"Đã đổi mật khẩu; các phiên đăng nhập cũ đã kết thúc.",
               "The password is changed; its sessions have ended."});

@@ -14,9 +14,13 @@ int validate_files(const Terminal& terminal, const std::vector<std::string>& fil
     const Result<std::string> text = read_text(file);
     if (!text) {
       refuse(Terminal{terminal.out, terminal.err, terminal.vietnamese, false}, text.error());
-      faults.push_back({{"file", file}, {"pointer", ""}, {"line", 0}, {"column", 0},
+      faults.push_back({{"file", file},
+                        {"pointer", ""},
+                        {"line", 0},
+                        {"column", 0},
                         {"code", "file-unreadable"},
-                        {"message", terminal.say(text.error().detail)}, {"hint", ""}});
+                        {"message", terminal.say(text.error().detail)},
+                        {"hint", ""}});
       valid = false;
       continue;
     }

@@ -6,8 +6,7 @@
 namespace kyhan::test {
 namespace {
 
-HttpAsk change(const std::string& path, const std::string& body,
-               std::vector<std::string> headers) {
+HttpAsk change(const std::string& path, const std::string& body, std::vector<std::string> headers) {
   return {"POST", path, body, std::move(headers)};
 }
 
@@ -87,9 +86,9 @@ TEST_CASE("signing in is itself guarded against other sites", "[api][door]") {
   LiveServer live;
   HttpClient client = live.anybody();
   const Json body = {{"account", "an"}, {"password", LiveServer::password}};
-  const HttpAnswer answer = client.ask(
-      change("/api/v1/session", body.dump(),
-             {"Content-Type: application/json", "Origin: https://evil.example"}));
+  const HttpAnswer answer =
+      client.ask(change("/api/v1/session", body.dump(),
+                        {"Content-Type: application/json", "Origin: https://evil.example"}));
   CHECK(answer.status == 403);
 }
 
@@ -136,9 +135,8 @@ TEST_CASE("upkeep and accounts exist for the Unix socket alone", "[api][door]") 
 TEST_CASE("a new password ends the account's sessions", "[api][door]") {
   LiveServer live;
   HttpClient client = live.as("an");
-  CHECK(live.local()
-            .post("/api/v1/accounts/an:password", {{"password", "mat-khau-moi"}})
-            .status == 204);
+  CHECK(live.local().post("/api/v1/accounts/an:password", {{"password", "mat-khau-moi"}}).status ==
+        204);
   CHECK(client.get("/api/v1/session").status == 401);
   CHECK(client.sign_in("an", "mat-khau-moi").status == 200);
   CHECK(live.local().post("/api/v1/accounts/an:password", {{"password", "ngan"}}).problem() ==
@@ -148,8 +146,7 @@ TEST_CASE("a new password ends the account's sessions", "[api][door]") {
 TEST_CASE("malformed, deep, oversized and unknown input is refused by name", "[api][input]") {
   LiveServer live;
   HttpClient client = live.as("an");
-  const std::vector<std::string> json = {"Content-Type: application/json",
-                                         "Origin: " + live.url()};
+  const std::vector<std::string> json = {"Content-Type: application/json", "Origin: " + live.url()};
   const auto post = [&](const std::string& body) {
     return client.ask(change("/api/v1/instances", body, json));
   };
@@ -162,10 +159,11 @@ TEST_CASE("malformed, deep, oversized and unknown input is refused by name", "[a
   CHECK(post("{\"input\": \"\xFF\xFE\"}").status == 400);
   CHECK(post(R"({"input":)" + std::string(5000, '[') + std::string(5000, ']') + "}").status == 400);
   CHECK(post(R"({"definition": ")" + std::string(2 << 20, 'a') + "\"}").status == 413);
-  CHECK(client.ask(change("/api/v1/instances", "definition=two-step",
-                          {"Content-Type: application/x-www-form-urlencoded",
-                           "Origin: " + live.url()}))
-            .status == 415);
+  CHECK(
+      client
+          .ask(change("/api/v1/instances", "definition=two-step",
+                      {"Content-Type: application/x-www-form-urlencoded", "Origin: " + live.url()}))
+          .status == 415);
   CHECK(client.get("/api/v1/tasks?colour=red").problem() == "unknown-parameter");
   CHECK(client.get("/api/v1/tasks?limit=many").status == 400);
   CHECK(client.get("/api/v1/tasks?after=nonsense").status >= 400);

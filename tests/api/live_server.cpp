@@ -9,9 +9,10 @@ namespace kyhan::test {
 namespace {
 
 Json person(const char* id, const char* name, const char* unit, const char* role) {
-  return {{"id", id},
-          {"name", name},
-          {"memberships", Json::array({{{"unit", unit}, {"roles", Json::array({role, "staff"})}}})}};
+  return {
+      {"id", id},
+      {"name", name},
+      {"memberships", Json::array({{{"unit", unit}, {"roles", Json::array({role, "staff"})}}})}};
 }
 
 Json human_task(const Json& title, const Json& with) {
@@ -23,18 +24,18 @@ Json human_task(const Json& title, const Json& with) {
 }  // namespace
 
 Json small_organisation() {
-  return {
-      {"units",
-       Json::array({{{"id", "tinh"}, {"name", "Tỉnh"}, {"kind", "province"}},
-                    {{"id", "so-a"}, {"name", "Sở A"}, {"kind", "department"}, {"parent", "tinh"}},
-                    {{"id", "so-b"}, {"name", "Sở B"}, {"kind", "department"}, {"parent", "tinh"}}})},
-      {"people", Json::array({person("an", "Nguyễn An", "so-a", "specialist"),
-                              person("em", "Lê Em", "so-a", "specialist"),
-                              person("binh", "Trần Bình", "so-a", "head"),
-                              person("kiem", "Võ Kiểm", "so-a", "auditor"),
-                              person("cuc", "Phạm Cúc", "so-b", "specialist"),
-                              person("dung", "Hồ Dũng", "so-b", "head"),
-                              person("quan-tri", "Quản Trị", "tinh", "administrator")})}};
+  return {{"units",
+           Json::array(
+               {{{"id", "tinh"}, {"name", "Tỉnh"}, {"kind", "province"}},
+                {{"id", "so-a"}, {"name", "Sở A"}, {"kind", "department"}, {"parent", "tinh"}},
+                {{"id", "so-b"}, {"name", "Sở B"}, {"kind", "department"}, {"parent", "tinh"}}})},
+          {"people", Json::array({person("an", "Nguyễn An", "so-a", "specialist"),
+                                  person("em", "Lê Em", "so-a", "specialist"),
+                                  person("binh", "Trần Bình", "so-a", "head"),
+                                  person("kiem", "Võ Kiểm", "so-a", "auditor"),
+                                  person("cuc", "Phạm Cúc", "so-b", "specialist"),
+                                  person("dung", "Hồ Dũng", "so-b", "head"),
+                                  person("quan-tri", "Quản Trị", "tinh", "administrator")})}};
 }
 
 Json two_step_definition() {
@@ -56,9 +57,8 @@ Json two_step_definition() {
       {{"vi", "Phê duyệt"}, {"en", "Approve"}},
       {{"assignment",
         {{"mode", "claim"}, {"candidates", Json::array({{{"role", "head"}, {"unit", "own"}}})}}},
-       {"outcomes",
-        Json::array({{{"id", "approve"}},
-                     {{"id", "return"}, {"requires", Json::array({"comment"})}}})}});
+       {"outcomes", Json::array({{{"id", "approve"}},
+                                 {{"id", "return"}, {"requires", Json::array({"comment"})}}})}});
   return {{"document",
            {{"dsl", "1.0.3"},
             {"namespace", "test"},

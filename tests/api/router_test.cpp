@@ -1,10 +1,11 @@
 // The table of routes, and the document that describes it.
 
+#include "api/router.hpp"
+
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "api/handlers.hpp"
-#include "api/router.hpp"
 
 namespace kyhan::test {
 namespace {

@@ -1,11 +1,13 @@
 // The transport alone: what happens to bytes before and after any handler.
 
+#include "api/server.hpp"
+
 #include <catch2/catch.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
-#include "api/server.hpp"
 #include "api/when_done.hpp"
 
 #include "tests/support/http_client.hpp"
@@ -45,7 +47,8 @@ class Echo final : public RequestHandler {
   }
   void release(int status) {
     const std::lock_guard lock{mutex_};
-    release_(status);
+    const auto answer = std::exchange(release_, nullptr);
+    answer(status);
   }
 
  private:
@@ -108,8 +111,7 @@ TEST_CASE("a header beyond its limit gets 431", "[api][server]") {
   CHECK(raw.read_until("\r\n\r\n").find(" 431 ") != std::string::npos);
 }
 
-TEST_CASE("an answer reaches a client that is still sending a body nobody reads",
-          "[api][server]") {
+TEST_CASE("an answer reaches a client that is still sending a body nobody reads", "[api][server]") {
   Running running;
   RawConnection raw{running.server.port()};
   raw.send("POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
@@ -152,7 +154,8 @@ TEST_CASE("a request that does not end is cut off when the grace is over", "[api
   busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
   running.echo.wait_for_slow();
   running.server.stop(std::chrono::milliseconds{50});
-  CHECK(running.server.open_connections() <= 1);
+  CHECK(running.server.open_connections() == 1);  // Its handler still waits for its answer...
+  running.echo.release(200);                      // ...which may come after the server stopped.
 }
 
 }  // namespace

@@ -73,13 +73,13 @@ TEST_CASE("a case goes from its start to its end, and tells how", "[api][work]")
 TEST_CASE("a decision needs the version it was made on", "[api][work]") {
   LiveServer live;
   HttpClient an = live.as("an");
-  const Json task =
-      start(an, {{"definition", "two-step"}, {"unit", "so-a"}})["openTasks"][0];
+  const Json task = start(an, {{"definition", "two-step"}, {"unit", "so-a"}})["openTasks"][0];
   const HttpAnswer blind = complete(an, task["id"], "", {{"outcome", "submit"}});
   CHECK(blind.status == 428);
   CHECK(blind.json()["current"]["etag"] == task["etag"]);
-  REQUIRE(an.post("/api/v1/tasks/" + task["id"].get<std::string>() + ":claim", Json::object())
-              .status == 200);
+  REQUIRE(
+      an.post("/api/v1/tasks/" + task["id"].get<std::string>() + ":claim", Json::object()).status ==
+      200);
   const HttpAnswer stale = complete(an, task["id"], task["etag"], {{"outcome", "submit"}});
   CHECK(stale.status == 412);
   CHECK(stale.json()["current"]["state"] == "claimed");
@@ -156,8 +156,7 @@ TEST_CASE("an answer that lacks what its outcome needs changes nothing", "[api][
   CHECK(silent.json()["errors"][0]["pointer"] == "/comment");
   CHECK(binh.get("/api/v1/tasks/" + second["id"].get<std::string>()).json()["etag"] ==
         second["etag"]);
-  CHECK(binh.post("/api/v1/tasks/" + second["id"].get<std::string>() + ":delegate",
-                  {{"to", "an"}})
+  CHECK(binh.post("/api/v1/tasks/" + second["id"].get<std::string>() + ":delegate", {{"to", "an"}})
             .problem() == "delegation-not-allowed");
 }
 
@@ -263,8 +262,9 @@ TEST_CASE("outside a demonstration the clock cannot be moved", "[api][clock]") {
   options.demonstration = false;
   options.clock_start = "";
   LiveServer live{options};
-  CHECK(live.as("quan-tri").post("/api/v1/clock:advance", {{"to", "2030-01-01T00:00:00Z"}}).status ==
-        404);
+  CHECK(
+      live.as("quan-tri").post("/api/v1/clock:advance", {{"to", "2030-01-01T00:00:00Z"}}).status ==
+      404);
 }
 
 TEST_CASE("only an administrator publishes, and faults are named", "[api][definitions]") {
@@ -310,8 +310,9 @@ TEST_CASE("an initiator takes a start back until somebody has answered", "[api][
 TEST_CASE("deadlines explain themselves and days are named", "[api][calendar]") {
   LiveServer live;
   HttpClient an = live.as("an");
-  const Json due = an.get("/api/v1/calendar/due?from=2026-08-31T02:00:00Z&due=%7B%22workingDays%22"
-                          "%3A5%7D")
+  const Json due = an.get(
+                         "/api/v1/calendar/due?from=2026-08-31T02:00:00Z&due=%7B%22workingDays%22"
+                         "%3A5%7D")
                        .json();
   CHECK(due["date"] == "2026-09-09");
   CHECK(due["instant"] == "2026-09-10T00:00:00+07:00");
@@ -344,8 +345,7 @@ TEST_CASE("pages come with a fresh nonce and stay inside their folder", "[api][p
         std::string::npos);
   CHECK(client.get("/assets/app-1.js").headers.at("cache-control").find("immutable") !=
         std::string::npos);
-  const HttpAnswer packed =
-      client.ask({"GET", "/assets/app-1.js", "", {"Accept-Encoding: gzip"}});
+  const HttpAnswer packed = client.ask({"GET", "/assets/app-1.js", "", {"Accept-Encoding: gzip"}});
   CHECK(packed.headers.at("content-encoding") == "gzip");
   CHECK(packed.body == "packed");
   CHECK(client.get("/assets/none.js").status == 404);

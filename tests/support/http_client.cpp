@@ -1,7 +1,6 @@
 #include "tests/support/http_client.hpp"
 
 #include <curl/curl.h>
-
 #include <memory>
 
 namespace kyhan::test {
@@ -46,7 +45,8 @@ HttpAnswer HttpClient::ask(const HttpAsk& ask) {
   std::string head;
   const std::string url = base_ + ask.path;
   curl_slist* headers = curl_slist_append(nullptr, "Expect:");
-  for (const std::string& header : ask.headers) headers = curl_slist_append(headers, header.c_str());
+  for (const std::string& header : ask.headers)
+    headers = curl_slist_append(headers, header.c_str());
   const std::string cookie_header = "Cookie: " + cookie;
   if (!cookie.empty()) headers = curl_slist_append(headers, cookie_header.c_str());
   const std::string bearer = "Authorization: Bearer " + token;
@@ -81,7 +81,9 @@ HttpAnswer HttpClient::ask(const HttpAsk& ask) {
   return answer;
 }
 
-HttpAnswer HttpClient::get(const std::string& path) { return ask({"GET", path, "", {}}); }
+HttpAnswer HttpClient::get(const std::string& path) {
+  return ask({"GET", path, "", {}});
+}
 
 HttpAnswer HttpClient::post(const std::string& path, const Json& body,
                             std::vector<std::string> headers) {
@@ -92,7 +94,7 @@ HttpAnswer HttpClient::post(const std::string& path, const Json& body,
 
 HttpAnswer HttpClient::sign_in(const std::string& account, const std::string& password) {
   HttpAnswer answer = post("/api/v1/session", {{"account", account}, {"password", password}});
-  const std::string set = answer.headers["set-cookie"];
+  const std::string set = answer.headers.contains("set-cookie") ? answer.headers["set-cookie"] : "";
   if (answer.status == 200) cookie = set.substr(0, set.find(';'));
   return answer;
 }

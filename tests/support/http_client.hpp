@@ -10,7 +10,7 @@
 namespace kyhan::test {
 
 struct HttpAnswer {
-  int status = 0;  ///< 0: no answer.
+  int status = 0;                              ///< 0: no answer.
   std::map<std::string, std::string> headers;  ///< Names in lower case.
   std::string body;
   [[nodiscard]] Json json() const { return Json::parse(body); }
@@ -32,8 +32,7 @@ class HttpClient {
 
   /// Adds our Origin to changes, the session's cookie when there is one, and JSON as the type.
   HttpAnswer get(const std::string& path);
-  HttpAnswer post(const std::string& path, const Json& body,
-                  std::vector<std::string> headers = {});
+  HttpAnswer post(const std::string& path, const Json& body, std::vector<std::string> headers = {});
   /// Exactly what is asked, nothing added but the cookie.
   HttpAnswer ask(const HttpAsk& ask);
 

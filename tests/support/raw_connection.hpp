@@ -2,13 +2,12 @@
 /// A TCP connection by hand, for requests no proper client would send and answers that never end.
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstdint>
+#include <netinet/in.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace kyhan::test {
 
@@ -21,8 +20,8 @@ class RawConnection {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     timeval patience{20, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    open_ = ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address),
-                      sizeof(address)) == 0;
+    open_ =
+        ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }
   ~RawConnection() { ::close(descriptor_); }
   RawConnection(const RawConnection&) = delete;

@@ -1,0 +1,136 @@
+// Every way to read a case or act on it x every role x own or foreign unit.
+
+#include "tests/support/live_server.hpp"
+
+namespace kyhan::test {
+namespace {
+
+struct Case {
+  std::string instance;
+  std::string task;
+  std::string etag;
+  std::string attachment;
+};
+
+/// Started in so-a by `an`, with a file handed in and waiting for a specialist's answer.
+Case prepare(LiveServer& live) {
+  HttpClient an = live.as("an");
+  const HttpAnswer started =
+      an.post("/api/v1/instances", {{"definition", "two-step"}, {"unit", "so-a"}});
+  INFO(started.body);
+  REQUIRE(started.status == 201);
+  const Json body = started.json();
+  Case made{body["id"], body["openTasks"][0]["id"], body["openTasks"][0]["etag"], ""};
+  const HttpAnswer kept =
+      an.ask({"POST",
+              "/api/v1/attachments?task=" + made.task + "&type=report&name=a.pdf",
+              "%PDF-1.4",
+              {"Content-Type: application/pdf", "Origin: " + live.url()}});
+  INFO(kept.body);
+  REQUIRE(kept.status == 201);
+  made.attachment = kept.json()["id"];
+  return made;
+}
+
+struct Line {
+  const char* what;
+  const char* method;
+  std::string path;
+  std::string body;
+  // Expected status by account: an and em specialists, binh head, kiem auditor of so-a; cuc and
+  // dung specialist and head of so-b; quan-tri administrator; nobody without a session.
+  int em, binh, kiem, cuc, dung, quan_tri, nobody;
+};
+
+TEST_CASE("who may see and do what, of the own unit and of another", "[api][access]") {
+  LiveServer live;
+  const Case made = prepare(live);
+  const std::string instance = "/api/v1/instances/" + made.instance;
+  const std::string task = "/api/v1/tasks/" + made.task;
+  // What a line does must not change what the next one sees: refused or harmless requests only.
+  const std::string wrong = R"({"outcome": "no-such-outcome"})";
+  const std::string foreign_start = R"({"definition": "two-step", "unit": "so-x"})";
+  const std::string definition = R"({"document": {}, "do": []})";
+  // clang-format off
+  const std::vector<Line> table = {
+      {"instance",         "GET",  instance, "",                                  404, 200, 200, 404, 404, 200, 401},
+      {"history",          "GET",  instance + "/history", "",                     404, 200, 200, 404, 404, 200, 401},
+      {"cancel",           "POST", instance + ":cancel", R"({"reason": "x"})",    404, 403, 403, 404, 404,  -1, 401},
+      {"task",             "GET",  task, "",                                      200, 200, 200, 404, 404, 200, 401},
+      {"claim",            "POST", task + ":claim", R"({"x": 1})",                400, 400, 400, 400, 400, 400, 401},
+      {"release",          "POST", task + ":release", "{}",                       403, 403, 403, 404, 404, 403, 401},
+      {"complete",         "POST", task + ":complete", wrong,                     422, 403, 403, 404, 404, 403, 401},
+      {"comment, empty",   "POST", task + ":comment", R"({"comment": ""})",       400, 400, 400, 400, 400, 400, 401},
+      {"delegate",         "POST", task + ":delegate", "{}",                      403, 403, 403, 404, 404, 403, 401},
+      {"attachment",       "GET",  "/api/v1/attachments/" + made.attachment, "",  404, 200, 200, 404, 404, 200, 401},
+      {"overview, own",    "GET",  "/api/v1/overview?unit=so-a", "",              404, 200, 200, 404, 404, 200, 401},
+      {"overview, other",  "GET",  "/api/v1/overview?unit=so-b", "",              404, 404, 404, 404, 200, 200, 401},
+      {"team",             "GET",  "/api/v1/tasks?view=team", "",                 403, 200, 403, 403, 200, 200, 401},
+      {"start elsewhere",  "POST", "/api/v1/instances", foreign_start,            404, 404, 404, 404, 404, 404, 401},
+      {"publish",          "POST", "/api/v1/definitions", definition,             403, 403, 403, 403, 403, 422, 401},
+      {"event in",         "POST", "/api/v1/events", "{}",                        403, 403, 403, 403, 403, 422, 401},
+      {"clock",            "POST", "/api/v1/clock:advance", "{}",                 404, 404, 404, 404, 404, 400, 401},
+      {"accounts",         "GET",  "/api/v1/accounts", "",                        404, 404, 404, 404, 404, 404, 404},
+      {"import",           "POST", "/api/v1/organisation:import", "{}",           404, 404, 404, 404, 404, 404, 404},
+      {"backup",           "POST", "/api/v1/maintenance:backup", "{}",            404, 404, 404, 404, 404, 404, 404},
+      {"units",            "GET",  "/api/v1/units", "",                           200, 200, 200, 200, 200, 200, 401},
+      {"people",           "GET",  "/api/v1/people?q=an", "",                     200, 200, 200, 200, 200, 200, 401},
+      {"notifications",    "GET",  "/api/v1/notifications", "",                   200, 200, 200, 200, 200, 200, 401},
+  };
+  // clang-format on
+  std::map<std::string, HttpClient> clients;
+  for (const char* account : {"em", "binh", "kiem", "cuc", "dung", "quan-tri"}) {
+    clients.emplace(account, live.as(account));
+  }
+  clients.emplace("nobody", live.anybody());
+  for (const Line& line : table) {
+    const std::map<std::string, int> expected = {
+        {"em", line.em},     {"binh", line.binh},         {"kiem", line.kiem},    {"cuc", line.cuc},
+        {"dung", line.dung}, {"quan-tri", line.quan_tri}, {"nobody", line.nobody}};
+    for (const auto& [account, status] : expected) {
+      if (status < 0) continue;
+      HttpAsk ask{line.method, line.path, line.body, {}};
+      if (ask.method == "POST") {
+        ask.headers = {"Content-Type: application/json", "Origin: " + live.url(),
+                       "If-Match: " + made.etag};
+      }
+      const HttpAnswer answer = clients.at(account).ask(ask);
+      INFO(line.what << " by " << account << ": " << answer.body);
+      CHECK(answer.status == status);
+    }
+  }
+}
+
+TEST_CASE("lists hold what the caller may see, and nothing of other units", "[api][access]") {
+  LiveServer live;
+  prepare(live);
+  const auto seen = [&](const std::string& account, const std::string& path) {
+    return live.as(account).get(path).json()["items"].size();
+  };
+  CHECK(seen("an", "/api/v1/instances") == 1);  // Took part: the initiator.
+  CHECK(seen("em", "/api/v1/instances") == 0);
+  CHECK(seen("binh", "/api/v1/instances") == 1);
+  CHECK(seen("kiem", "/api/v1/instances") == 1);
+  CHECK(seen("cuc", "/api/v1/instances") == 0);
+  CHECK(seen("dung", "/api/v1/instances") == 0);
+  CHECK(seen("quan-tri", "/api/v1/instances") == 1);
+  CHECK(seen("binh", "/api/v1/instances?mine=true") == 0);
+  CHECK(seen("dung", "/api/v1/instances?unit=so-a") == 0);
+  CHECK(seen("quan-tri", "/api/v1/instances?unit=tinh&subtree=true") == 1);
+  CHECK(seen("quan-tri", "/api/v1/instances?unit=tinh") == 0);
+  CHECK(seen("em", "/api/v1/tasks") == 1);
+  CHECK(seen("binh", "/api/v1/tasks") == 0);
+  CHECK(seen("binh", "/api/v1/tasks?view=team") == 1);
+  CHECK(seen("dung", "/api/v1/tasks?view=team") == 0);
+  CHECK(seen("cuc", "/api/v1/tasks") == 0);
+}
+
+TEST_CASE("one unit's notifications never reach another", "[api][access]") {
+  LiveServer live;
+  prepare(live);
+  CHECK(live.as("em").get("/api/v1/notifications").json()["unread"] == 1);
+  CHECK(live.as("cuc").get("/api/v1/notifications").json()["unread"] == 0);
+}
+
+}  // namespace
+}  // namespace kyhan::test
