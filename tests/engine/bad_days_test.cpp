@@ -21,8 +21,11 @@ TEST_CASE("a full inbox refuses at once instead of letting anybody wait", "[engi
   house.limits.inbox_commands_max = 3;
   house.settle();
   std::promise<void> inside, go_on;
-  std::atomic<int> answered = 0;
-  const auto count = [&](const Result<Json>&) { ++answered; };
+  std::promise<void> all_answered;
+  int answered = 0;
+  const auto count = [&](const Result<Json>&) {
+    if (++answered == 4) all_answered.set_value();
+  };
   const auto nothing = [](UnitOfWork&) -> Result<Json> {
     return Result<Json>{boost::system::in_place_value, nullptr};
   };
@@ -43,8 +46,8 @@ TEST_CASE("a full inbox refuses at once instead of letting anybody wait", "[engi
   CHECK(refused->type == "busy");
   CHECK(refused->code == ErrorCode::unavailable);
   go_on.set_value();
-  REQUIRE(house.engine->write(nothing));
-  CHECK(answered == 4);
+  all_answered.get_future().wait();
+  CHECK(house.engine->write(nothing));
   CHECK(house.engine->counters().inbox_refused == 1);
 }
 
@@ -115,17 +118,18 @@ TEST_CASE("the audit scan finds an instance that lost its timer", "[engine][audi
   CHECK(house.engine->counters().orphans_found > 0);
 }
 
-/// The child: starts and completes as fast as it can, and tells each answer on a pipe.
-[[noreturn]] void work_until_killed(const std::filesystem::path& home, int pipe_out) {
+// Not a test of its own: the program that is killed, run by the test below. It starts and completes
+// as fast as it can, and tells each answer on its standard output.
+TEST_CASE("works until it is killed", "[.worker]") {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   House house;
   StoreOptions options;
-  options.home = home;
+  options.home = std::getenv("KYHAN_WORKER_HOME");
   house.store = std::move(*Store::open(options));
   house.engine = std::move(*Engine::open(*house.store, {house.clock, house.limits, true}));
-  const auto tell = [pipe_out](char kind, const std::string& what) {
-    const std::string line = kind + what + "\n";
-    if (::write(pipe_out, line.data(), line.size()) < 0) ::_exit(1);
+  const auto tell = [](char kind, const std::string& what) {
+    const std::string line = std::string{"@"} + kind + what + "\n";
+    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) ::_exit(1);
   };
   std::vector<std::thread> clients;
   for (int client = 0; client < 4; ++client) {
@@ -150,6 +154,24 @@ TEST_CASE("the audit scan finds an instance that lost its timer", "[engine][audi
   for (;;) ::pause();
 }
 
+/// This very program again, as the worker on `home`; its answers come out of `answers`.
+pid_t start_worker(const std::filesystem::path& home, FILE*& answers) {
+  int ends[2];
+  if (::pipe(ends) != 0) return -1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    ::setenv("KYHAN_WORKER_HOME", home.c_str(), 1);
+    ::execl("/proc/self/exe", "engine_test", "[.worker]", static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  answers = ::fdopen(ends[0], "r");
+  return child;
+}
+
 TEST_CASE("kill -9 under load loses nothing that was acknowledged and does nothing twice",
           "[engine][kill]") {
   House house;
@@ -158,22 +180,17 @@ TEST_CASE("kill -9 under load loses nothing that was acknowledged and does nothi
   std::set<std::string> started, completed;
   std::minstd_rand chance{20260302};
   for (int round = 0; round < 4; ++round) {
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::close(ends[0]);
-      work_until_killed(house.folder.path(), ends[1]);
-    }
-    ::close(ends[1]);
+    FILE* lines = nullptr;
+    const pid_t child = start_worker(house.folder.path(), lines);
+    REQUIRE(child > 0);
     // Killed after so and so many answers: at any point of a batch.
     const int answers = 20 + static_cast<int>(chance() % 200);
-    FILE* lines = ::fdopen(ends[0], "r");
     char line[128];
     int seen = 0;
     while (std::fgets(line, sizeof line, lines) != nullptr) {
-      const std::string id{line + 1, std::strlen(line) - 2};
-      (line[0] == 'S' ? started : completed).insert(id);
+      if (line[0] != '@') continue;
+      const std::string id{line + 2, std::strlen(line) - 3};
+      (line[1] == 'S' ? started : completed).insert(id);
       if (++seen == answers) ::kill(child, SIGKILL);
     }
     std::fclose(lines);

@@ -237,6 +237,10 @@ TEST_CASE("changes are told after the commit, to those concerned", "[engine][cha
   });
   const Receipt started = house.start("approval");
   REQUIRE(house.complete(started, "an"));
+  // Answers come before the feed; what comes after them has seen it.
+  REQUIRE(house.engine->write([](UnitOfWork&) {
+    return Result<Json>{boost::system::in_place_value, nullptr};
+  }));
   house.engine->unsubscribe(subscription);
   house.start("approval");
 
