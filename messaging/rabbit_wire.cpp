@@ -57,7 +57,8 @@ Result<void> declare_queue(amqp_connection_state_t connection, std::string_view 
 
 }  // namespace
 
-Error broker_error(const std::string& what, const std::string& why) {
+Error broker_error(const std::string& what, std::string why) {
+  while (why.ends_with('.')) why.pop_back();  // rabbitmq-c ends some of its sentences.
   return Error{ErrorCode::unavailable,
                "broker-unavailable",
                {"Không làm việc được với RabbitMQ (" + what + "): " + why + ".",

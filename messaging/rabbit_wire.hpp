@@ -19,7 +19,7 @@ struct Notice {
   bool multiple = false;  ///< All up to `tag`.
 };
 
-[[nodiscard]] Error broker_error(const std::string& what, const std::string& why);
+[[nodiscard]] Error broker_error(const std::string& what, std::string why);
 
 /// TCP, login, channel.
 [[nodiscard]] Result<RabbitConnection> connect(const RabbitEndpoint& endpoint,

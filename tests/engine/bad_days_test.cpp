@@ -140,7 +140,10 @@ TEST_CASE("works until it is killed", "[.worker]") {
         request.unit = UnitId{"so-a"};
         request.by = PersonId{"an"};
         const Result<Receipt> started = house.engine->start(request);
-        if (!started) ::_exit(2);
+        if (!started) {
+          std::fprintf(stderr, "worker: %s\n", started.error().detail.en.c_str());
+          ::_exit(2);
+        }
         tell('S', started->instance.text());
         CompleteTask answer;
         answer.task = started->open_tasks.at(0).id;

@@ -60,7 +60,7 @@ std::uint64_t steps_in(const std::vector<Event>& events) {
 }  // namespace
 
 Batch::Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
-             const EngineLimits& limits, Instant now, std::minstd_rand& chance)
+             const EngineLimits& limits, Instant now, std::mt19937_64& chance)
     : work_(store),
       reads_(reads),
       cache_(cache),

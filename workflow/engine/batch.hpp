@@ -46,7 +46,7 @@ struct BatchTally {
 class Batch {
  public:
   Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
-        const EngineLimits& limits, Instant now, std::minstd_rand& chance);
+        const EngineLimits& limits, Instant now, std::mt19937_64& chance);
 
   void begin_command();
   [[nodiscard]] Result<void> keep_command();
@@ -107,7 +107,7 @@ class Batch {
   const Snapshot& snapshot_;
   const EngineLimits& limits_;
   Instant now_;
-  std::minstd_rand& chance_;
+  std::mt19937_64& chance_;
 
   std::map<InstanceId, LoadedInstance> states_;  ///< Of kept commands.
   std::vector<Change> changes_;

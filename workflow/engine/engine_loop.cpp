@@ -54,7 +54,8 @@ EngineLoop::EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
       snapshot_(std::move(snapshot)),
       reads_(store.reads()),
       cache_(config_.limits.cached_states_max, config_.limits.cached_state_bytes_max),
-      chance_(virtual_clock_ != nullptr ? 1u : std::random_device{}()),
+      // True chance even on a virtual clock: it stands still over restarts, and ids must differ.
+      chance_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()),
       calendar_files_(std::move(calendars)) {
   for (const std::uint64_t bound : commit_bounds_us) {
     counters_.commit_microseconds.emplace_back(bound, 0);
@@ -358,6 +359,13 @@ void EngineLoop::process(std::vector<Job> jobs) {
     counters_.states_cached = cache_.size();
     for (const Settled& one : settled) counters_.refused += one.refusal || failure ? 1 : 0;
     healthy_ = !failure;
+    if (failure) {
+      ++counters_.commits_failed;
+    } else {
+      counters_.events += batch.tally().events;
+      counters_.steps += batch.tally().steps;
+      counters_.outbox_written += batch.tally().outbox;
+    }
   }
   for (Settled& one : settled) {
     if (one.refusal) {
@@ -379,12 +387,6 @@ void EngineLoop::after_commit(const Batch& batch) {
   for (const auto& [id, left] : batch.runnable()) {
     if (left && runnable_set_.insert(id).second) runnable_.push_back(id);
   }
-  {
-    const std::lock_guard lock{mutex_};
-    counters_.events += batch.tally().events;
-    counters_.steps += batch.tally().steps;
-    counters_.outbox_written += batch.tally().outbox;
-  }
   refresh_due();
   const std::lock_guard lock{listeners_mutex_};
   if (batch.tally().outbox > 0 && wake_relay_) wake_relay_();
@@ -396,10 +398,6 @@ void EngineLoop::after_commit(const Batch& batch) {
 
 void EngineLoop::after_failure(const Error& why) {
   spdlog::error("engine: nothing of the last batch was written: {}", why.detail.en);
-  {
-    const std::lock_guard lock{mutex_};
-    ++counters_.commits_failed;
-  }
   pause_due_ = true;
   more_runnable_ = true;  // The slices of this batch are found again in the database.
   held_.clear();          // Its timers too, and they were not at fault.

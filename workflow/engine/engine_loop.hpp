@@ -113,7 +113,7 @@ class EngineLoop {
   // Engine thread only.
   ReadLease reads_;  ///< One read connection for good: slow readers cannot hold up the writer.
   StateCache cache_;
-  std::minstd_rand chance_;
+  std::mt19937_64 chance_;
   std::map<std::string, Json> calendar_files_;
   std::deque<Advance> advances_;
   std::deque<InstanceId> runnable_;

@@ -164,7 +164,7 @@ std::vector<Occurrence> chosen(const std::vector<Occurrence>& due, Schedule::Mis
 
 }  // namespace
 
-InstanceId new_instance_id(Instant now, std::minstd_rand& chance) {
+InstanceId new_instance_id(Instant now, std::mt19937_64& chance) {
   constexpr std::string_view digits = "0123456789abcdefghjkmnpqrstvwxyz";
   constexpr std::size_t half = 10;
   std::string id(2 * half, '0');

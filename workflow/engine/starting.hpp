@@ -10,13 +10,14 @@ namespace kyhan {
 constexpr Milliseconds start_lateness_max{60'000};
 
 /// A fresh id, in the order of time: ten characters of milliseconds, ten of chance, base 32.
-[[nodiscard]] InstanceId new_instance_id(Instant now, std::minstd_rand& chance);
+[[nodiscard]] InstanceId new_instance_id(Instant now, std::mt19937_64& chance);
 
 /// Checks unit, start rule, input and business key, then starts. Errors: see Engine::start.
 [[nodiscard]] Result<Applied> start_by_request(Batch& batch, const StartRequest& request,
                                                InstanceId id);
 
-/// The row of a definition's schedule as of `after`; empty when it has none. Errors: those of Cron::parse.
+/// The row of a definition's schedule as of `after`; empty when it has none. Errors: those of
+/// Cron::parse.
 [[nodiscard]] Result<std::optional<ScheduleRow>> schedule_row(const Definition& definition,
                                                               const Calendars& calendars,
                                                               Instant after);
