@@ -86,6 +86,7 @@ Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
         " AND p.instance < ?2" + filter + " ORDER BY p.instance DESC";
     const std::string all = columns + "instances n WHERE ?1 = ?1" + filter + " ORDER BY n.key DESC";
 
+    std::vector<UnitId> open_units;  // Bound text is not copied: it outlives the statements.
     std::vector<Statement> ways;
     const auto add = [&](const std::string& sql, std::string_view key) {
       ways.push_back(connection_->prepare(sql));
@@ -93,9 +94,8 @@ Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
     };
     const Visibility& to = query.visibility;
     if (to.everything && query.units.empty() && open_only) {
-      for (const UnitId& unit : units_in(*connection_, "instances WHERE ended_at IS NULL")) {
-        add(by_unit, unit.text());
-      }
+      open_units = units_in(*connection_, "instances WHERE ended_at IS NULL");
+      for (const UnitId& unit : open_units) add(by_unit, unit.text());
     } else if (to.everything && query.units.empty()) {
       add(all, "");
     } else {
