@@ -51,13 +51,15 @@ let first = true;
 export function PageTitle({ children, title, className }: { children?: ReactNode; title: string; className?: string }) {
   const { t } = useLanguage();
   const heading = useRef<HTMLHeadingElement>(null);
-  const { pathname } = useLocation();
+  const { pathname, state } = useLocation();
+  // What opened by itself leaves the focus where the person has it.
+  const quiet = (state as { quiet?: boolean } | null)?.quiet;
   useEffect(() => {
     document.title = `${title} · ${t('app.name')}`;
   }, [title, t]);
   useEffect(() => {
-    if (!first) heading.current?.focus({ preventScroll: true });
+    if (!first && !quiet) heading.current?.focus({ preventScroll: true });
     first = false;
-  }, [pathname]);
+  }, [pathname, quiet]);
   return <h1 ref={heading} tabIndex={-1} className={className}>{children ?? title}</h1>;
 }

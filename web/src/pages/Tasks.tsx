@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { CheckCircleOutlined, FilterOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
@@ -74,6 +74,12 @@ export default function TasksPage() {
     const following = wide ? next(done) : undefined;
     navigate(following ? `/tasks/${following}${query}` : `/tasks${query}`, { replace: true });
   };
+
+  // Side by side, the most urgent task is open at once; its address holds it while the list moves on.
+  const first = view === 'mine' && !list.isPlaceholderData ? tasks[0]?.id : undefined;
+  useEffect(() => {
+    if (wide && !id && first) navigate(`/tasks/${first}${query}`, { replace: true, state: { quiet: true } });
+  }, [wide, id, first, query, navigate]);
 
   const views: { key: View; label: string }[] = [
     { key: 'mine', label: t('tasks.mine') },
