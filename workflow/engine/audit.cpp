@@ -25,13 +25,13 @@ bool can_go_on(const State& state, bool runnable) {
 
 }  // namespace
 
-void EngineLoop::audit_page() {
+void EngineLoop::audit_page(const Workshop& workshop) {
   const auto page = store_.reads()->open_instances_after(
       audit_cursor_, static_cast<int>(config_.limits.audit_page_max));
   if (!page) return;
   audit_cursor_ = page->empty() ? 0 : page->back().key;
   for (const AuditRow& row : *page) {
-    if (workshop_->stopping()) return;
+    if (workshop.stopping()) return;
     bool suspicious = true;
     try {
       const State state = decode_state(Json::parse(row.state_json));

@@ -69,7 +69,8 @@ EngineLoop::~EngineLoop() {
 void EngineLoop::start() {
   more_runnable_ = true;
   housekeeping_at_ = config_.clock->now() + housekeeping_every;
-  workshop_ = std::make_unique<Workshop>(config_.limits.audit_pause, [this] { audit_page(); });
+  workshop_ = std::make_unique<Workshop>(
+      config_.limits.audit_pause, [this](const Workshop& workshop) { audit_page(workshop); });
   // What is newest is what people start next: compiled before the first of them asks.
   const std::shared_ptr<const Catalog> catalog = snapshot_.catalog;
   for (const std::string& name : catalog->names()) {

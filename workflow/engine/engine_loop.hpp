@@ -88,7 +88,7 @@ class EngineLoop {
   void move_clock();
   void finish_advance(const std::optional<Error>& refusal);
   void housekeeping(Batch& batch);
-  void audit_page();
+  void audit_page(const Workshop& workshop);
   [[nodiscard]] Job audit_job(const InstanceId& id);
   void count_commit(std::chrono::steady_clock::duration took);
 

@@ -15,7 +15,7 @@ namespace kyhan {
 class Workshop {
  public:
   /// `idle` is called on the thread after each `pause` without other work; a pause of zero: never.
-  Workshop(Milliseconds pause, std::function<void()> idle)
+  Workshop(Milliseconds pause, std::function<void(const Workshop&)> idle)
       : pause_(pause), idle_(std::move(idle)), thread_([this] { run(); }) {}
   ~Workshop() { stop(); }
   Workshop(const Workshop&) = delete;
@@ -50,7 +50,7 @@ class Workshop {
       const auto ready = [this] { return stopping_ || !works_.empty(); };
       const bool woken = pause_.count() > 0 ? changed_.wait_for(lock, pause_, ready)
                                             : (changed_.wait(lock, ready), true);
-      std::function<void()> work = idle_;
+      std::function<void()> work = [this] { idle_(*this); };
       if (woken) {
         if (works_.empty()) return;
         work = std::move(works_.front());
@@ -63,7 +63,7 @@ class Workshop {
   }
 
   Milliseconds pause_;
-  std::function<void()> idle_;
+  std::function<void(const Workshop&)> idle_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> works_;
