@@ -1,0 +1,200 @@
+// The program itself, as a person or script runs it: exit codes, JSON, a server that ends on a
+// signal. Needs the built `kyhan` beside this test.
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/http_client.hpp"
+
+namespace kyhan::test {
+namespace {
+
+struct Output {
+  int exit = -1;
+  std::string out;
+};
+
+const std::string program = std::string{KYHAN_BINARY_DIR} + "/kyhan";
+const std::string source = KYHAN_SOURCE_DIR;
+
+/// Runs through the shell with a home of its own; standard error goes nowhere.
+Output run(const std::filesystem::path& home, const std::string& arguments) {
+  const std::string line = "KYHAN_HOME='" + home.string() + "' KYHAN_AMQP_URL= LANG=en_US.UTF-8 '" +
+                           program + "' " + arguments + " 2>/dev/null";
+  Output output;
+  FILE* pipe = ::popen(line.c_str(), "r");
+  char bytes[4096];
+  while (const std::size_t count = std::fread(bytes, 1, sizeof(bytes), pipe)) {
+    output.out.append(bytes, count);
+  }
+  output.exit = WEXITSTATUS(::pclose(pipe));
+  return output;
+}
+
+/// A home that goes with the test.
+class Home {
+ public:
+  Home() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "kyhan-cli-XXXXXX").string();
+    path = std::filesystem::path{::mkdtemp(pattern.data())};
+  }
+  ~Home() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+/// `kyhan serve --demo` on a free port, with its first lines read.
+class Served {
+ public:
+  explicit Served(const std::filesystem::path& home) {
+    int pipe[2];
+    REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      ::dup2(pipe[1], STDOUT_FILENO);
+      ::setenv("KYHAN_HOME", home.c_str(), 1);
+      ::setenv("KYHAN_LOG_LEVEL", "error", 1);
+      ::setenv("LANG", "en_US.UTF-8", 1);
+      ::unsetenv("KYHAN_AMQP_URL");
+      const std::string definitions = source + "/definitions";
+      ::execl(program.c_str(), "kyhan", "serve", "--demo", "--port", "0", "--virtual-clock",
+              "2027-01-04T01:00:00Z", "--definitions", definitions.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(pipe[1]);
+    char c = 0;
+    while (text.find("runs at http://") == std::string::npos || text.back() != '\n') {
+      if (::read(pipe[0], &c, 1) != 1) break;
+      text += c;
+    }
+    output_ = pipe[0];
+    const std::size_t at = text.find("http://");
+    REQUIRE(at != std::string::npos);
+    url = text.substr(at, text.find('\n', at) - at);
+  }
+  ~Served() {
+    if (child_ > 0) stop(SIGKILL);
+    ::close(output_);
+  }
+  int stop(int signal) {
+    ::kill(child_, signal);
+    int status = 0;
+    ::waitpid(child_, &status, 0);
+    child_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  }
+  std::string url;
+  std::string text;
+
+ private:
+  pid_t child_ = 0;
+  int output_ = -1;
+};
+
+const std::string reward = source + "/definitions/workflows/reward-nomination/workflow.json";
+
+TEST_CASE("wrong usage is 2, help is 0", "[cli]") {
+  const Home home;
+  CHECK(run(home.path, "").exit == 2);
+  CHECK(run(home.path, "dance").exit == 2);
+  CHECK(run(home.path, "deploy").exit == 2);
+  const Output help = run(home.path, "deploy --help");
+  CHECK(help.exit == 0);
+  CHECK(help.out.find("Publish definitions") != std::string::npos);
+}
+
+TEST_CASE("validate names the faults of a definition as JSON and ends with 5", "[cli]") {
+  const Home home;
+  const Output good = run(home.path, "validate --json '" + reward + "'");
+  INFO(good.out);
+  CHECK(good.exit == 0);
+  CHECK(Json::parse(good.out)["valid"] == true);
+  const std::filesystem::path bad = home.path / "bad.json";
+  std::ofstream{bad} << R"({"document": {"dsl": "1.0.3", "namespace": "a", "name": "b",
+                            "version": "1.0.0"}, "do": [{"x": {"dance": {}}}]})";
+  const Output faulty = run(home.path, "validate --json '" + bad.string() + "'");
+  CHECK(faulty.exit == 5);
+  const Json report = Json::parse(faulty.out);
+  CHECK(report["valid"] == false);
+  REQUIRE(report["faults"].size() >= 1);
+  for (const char* member : {"file", "pointer", "line", "column", "code", "message", "hint"}) {
+    CHECK(report["faults"][0].contains(member));
+  }
+}
+
+TEST_CASE("a deadline comes with its reasons", "[cli]") {
+  const Home home;
+  const Output due = run(home.path,
+                         "calendar due --from 2026-08-31T09:00:00+07:00 "
+                         "--due '{\"workingDays\": 5}' --json");
+  CHECK(due.exit == 0);
+  CHECK(Json::parse(due.out)["date"] == "2026-09-09");
+  CHECK(run(home.path, "calendar due --from soon --due '{}'").exit == 2);
+  CHECK(run(home.path, "calendar due --from 2026-08-31 --due '{\"x\": 1}'").exit == 5);
+}
+
+TEST_CASE("a faulty configuration is 5", "[cli]") {
+  const Home home;
+  CHECK(run(home.path, "config check --json").exit == 0);
+  const std::filesystem::path file = home.path / "config.json";
+  std::ofstream{file} << R"({"address": "0.0.0.0"})";
+  CHECK(run(home.path, "config check --config '" + file.string() + "'").exit == 5);
+}
+
+TEST_CASE("without a server commands open the database themselves", "[cli]") {
+  const Home home;
+  const std::string organisation = source + "/definitions/organisation/tinh-mau.json";
+  const Output imported = run(home.path, "import organisation '" + organisation + "' --json");
+  INFO(imported.out);
+  REQUIRE(imported.exit == 0);
+  CHECK(run(home.path, "deploy '" + reward + "' --json").exit == 0);
+  CHECK(run(home.path, "start nothing --unit so-tai-chinh").exit == 1);
+  const Output verified = run(home.path, "verify --json");
+  CHECK(verified.exit == 0);
+  CHECK(Json::parse(verified.out)["findings"].empty());
+
+  const std::string backup = (home.path / "copy").string();
+  CHECK(run(home.path, "backup '" + backup + "' --json").exit == 0);
+  const Home other;
+  std::filesystem::remove(other.path);
+  CHECK(run(other.path, "restore '" + backup + "' --json").exit == 0);
+  CHECK(run(other.path, "verify").exit == 0);
+}
+
+TEST_CASE("a demonstration has accounts that work, and ends on SIGTERM within seconds",
+          "[cli][serve]") {
+  const Home home;
+  Served served{home.path};
+  std::ifstream file{home.path / "accounts.json"};
+  const Json accounts = Json::parse(file);
+  REQUIRE(accounts.size() >= 10);
+  CHECK(served.text.find(accounts[0]["password"].get<std::string>()) != std::string::npos);
+  const auto mode = std::filesystem::status(home.path / "accounts.json").permissions();
+  CHECK((mode & std::filesystem::perms::mask) ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+
+  HttpClient client{served.url};
+  CHECK(client.sign_in(accounts[0]["account"], accounts[0]["password"]).status == 200);
+  const Output deployed = run(home.path, "deploy '" + reward + "'");  // Through the socket.
+  CHECK(deployed.exit == 0);
+  CHECK(client.get("/api/v1/definitions").json()["items"].size() == 1);
+  CHECK(client.get("/api/v1/clock").json()["now"] == "2027-01-04T01:00:00Z");
+
+  CHECK(run(home.path, "serve --port 0").exit == 1);  // Two servers on one home.
+  CHECK(served.stop(SIGTERM) == 0);
+  CHECK_FALSE(std::filesystem::exists(home.path / "run" / "kyhan.sock"));
+  CHECK(run(home.path, "serve --port 0").exit == 1);  // A demonstration's, without --demo.
+}
+
+TEST_CASE("a demonstration binds to loopback only", "[cli][serve]") {
+  const Home home;
+  CHECK(run(home.path, "serve --demo --address 0.0.0.0").exit != 0);
+}
+
+}  // namespace
+}  // namespace kyhan::test

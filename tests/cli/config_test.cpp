@@ -1,0 +1,74 @@
+// Where settings come from, and that every fault is told at once.
+
+#include "cli/config.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <set>
+
+namespace kyhan::test {
+namespace {
+
+std::optional<std::string> no_environment(const std::string&) {
+  return std::nullopt;
+}
+
+std::filesystem::path written(const std::string& name, const std::string& text) {
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / name;
+  std::ofstream{file} << text;
+  return file;
+}
+
+TEST_CASE("flags win over the environment, and that over the file", "[cli][config]") {
+  const auto file = written("kyhan-config-1.json",
+                            R"({"port": 1001, "address": "127.0.0.2", "log_level": "warn"})");
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "KYHAN_PORT") return "1002";
+    if (name == "KYHAN_HOME") return "/tmp/kyhan-home";
+    if (name == "KYHAN_LOG_LEVEL") return "debug";
+    return std::nullopt;
+  };
+  const Result<Config> config = load_config(file, environment, {{"port", "1003"}});
+  REQUIRE(config);
+  CHECK(config->port == 1003);
+  CHECK(config->log_level == "debug");
+  CHECK(config->address == "127.0.0.2");
+  CHECK(config->home == "/tmp/kyhan-home");
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("every fault of a configuration is told at once", "[cli][config]") {
+  const auto file = written(
+      "kyhan-config-2.json",
+      R"({"port": 99999, "colour": "red", "amqp_url": "http://x", "log_level": "loud", "home": []})");
+  const Result<Config> config = load_config(file, no_environment, {{"behind_proxy", "maybe"}});
+  REQUIRE(config.has_error());
+  CHECK(config.error().type == "config-invalid");
+  std::set<std::string> named;
+  for (const FieldError& fault : config.error().fields) named.insert(fault.pointer);
+  CHECK(named == std::set<std::string>{"/port", "/colour", "/amqp_url", "/log_level", "/home",
+                                       "/behind_proxy"});
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("beyond loopback there must be TLS, or a proxy that speaks it", "[cli][config]") {
+  CHECK(load_config("", no_environment, {{"address", "0.0.0.0"}}).has_error());
+  CHECK(load_config("", no_environment, {{"address", "10.0.0.1"}}).has_error());
+  CHECK(load_config("", no_environment, {{"address", "0.0.0.0"}, {"behind_proxy", "true"}}));
+  CHECK(load_config("", no_environment, {{"address", "::1"}}));
+  CHECK(load_config("", no_environment, {{"address", "localhost"}}).has_error());
+}
+
+TEST_CASE("a certificate needs its key, and both must be there", "[cli][config]") {
+  CHECK(load_config("", no_environment, {{"tls_certificate", "/none.pem"}}).has_error());
+}
+
+TEST_CASE("a missing or broken file is said plainly", "[cli][config]") {
+  CHECK(load_config("/nowhere/kyhan.json", no_environment, {}).has_error());
+  const auto file = written("kyhan-config-3.json", "{");
+  CHECK(load_config(file, no_environment, {}).has_error());
+  std::filesystem::remove(file);
+}
+
+}  // namespace
+}  // namespace kyhan::test
