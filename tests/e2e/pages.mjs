@@ -74,6 +74,30 @@ try {
     }, look);
   }
 
+  await suite.holds('the dialog of a decision, the bell and the menus are free of barriers', async () => {
+    page = await browser.as('chuyen-vien');
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.evaluate(() => localStorage.setItem('kyhan.language', 'vi'));
+    await page.goto(`${server.url}/tasks/${task.id}`);
+    await page.click('.bell-button');
+    await page.locator('#bell').waitFor();
+    const found = (await violations(page)).map((v) => `bell: ${v}`);
+    await page.keyboard.press('Escape');
+    await page.click('[data-outcome=submit]');
+    await page.waitForSelector('.error-summary, [data-testid=confirm]');
+    found.push(...(await violations(page)).map((v) => `summary: ${v}`));
+    await page.click('[data-outcome=withdraw]');
+    await page.click('[data-testid=confirm]');
+    await page.locator('#decision-help[role=alert]').waitFor();
+    found.push(...(await violations(page)).map((v) => `dialog: ${v}`));
+    await page.screenshot({ path: `${shots()}/decision.png` });
+    await page.keyboard.press('Escape');
+    await page.click('.account-button');
+    await page.getByRole('menuitem', { name: 'Đăng xuất' }).waitFor();
+    found.push(...(await violations(page)).map((v) => `account: ${v}`));
+    equal(found, [], 'barriers');
+  }, look);
+
   await suite.holds('no page is wider than a screen of 320 px', async () => {
     const found = [];
     page = await browser.as('giam-doc');

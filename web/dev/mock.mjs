@@ -164,6 +164,12 @@ addTask('t-3', 'i-3', T('Ký kế hoạch tổ chức hội nghị', 'Sign the c
 addTask('t-4', 'i-4', T('Xác nhận danh sách ứng cử', 'Confirm the candidates'), 21, hung, { provisional: true });
 addTask('t-5', 'i-4', T('Cho ý kiến về quy chế hoạt động', 'Comment on the rules'), null, hung);
 addTask('t-6', 'i-5', T('Quyết định khen thưởng', 'Decide on the reward'), 2, lan);
+const count = (vi, en) => ({ type: 'integer', minimum: 0, title: T(vi, en) });
+addTask('t-9', 'i-5', T('Kiểm phiếu của Hội đồng', 'Count of the council vote'), 2, lan, {
+  outcomes: [{ id: 'record', label: T('Ghi nhận kết quả', 'Record the result'), style: 'positive', requires: ['form'] }],
+  form: { schema: { type: 'object', required: ['present', 'issued', 'valid', 'votes'], properties: { present: count('Số người có mặt', 'Present'), issued: count('Số phiếu phát ra', 'Issued'), valid: count('Số phiếu hợp lệ', 'Valid'), votes: { type: 'object', title: T('Số phiếu theo phương án', 'Votes by option'), required: ['for', 'against'], properties: { for: count('Đồng ý', 'For'), against: count('Không đồng ý', 'Against') } } } }, ui: {} },
+});
+tasks.get('t-9').kind = 'tally';
 addTask('t-7', 'i-1', T('Bổ sung báo cáo thành tích', 'Supplement the achievement report'), 1, mai, { form: { schema: { type: 'object', required: ['summary'], properties: { summary: { type: 'string', title: T('Tóm tắt thành tích', 'Summary'), minLength: 10, maxLength: 4000 } } }, ui: { summary: { widget: 'textarea' } } }, outcomes: [{ id: 'submit', label: T('Gửi báo cáo', 'Submit'), style: 'positive', requires: ['form'] }, { id: 'withdraw', label: T('Rút đề nghị', 'Withdraw'), style: 'negative', requires: ['comment'] }], evidence: [{ type: 'report', label: T('Báo cáo thành tích', 'Achievement report'), min: 1, mediaTypes: ['application/pdf', 'text/plain'], maxBytes: 5242880, forOutcomes: ['submit'] }] });
 addTask('t-8', 'i-1', T('Kiểm tra điều kiện', 'Check the conditions'), -6, hung);
 Object.assign(tasks.get('t-8'), { state: 'completed', outcome: T('Đủ điều kiện', 'Passed'), completedAt: iso(-5), completedBy: hung, canComplete: false });

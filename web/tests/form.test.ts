@@ -65,6 +65,9 @@ describe('preparing a form', () => {
     expect(ui.name).toEqual({ 'ui:widget': 'textarea', 'ui:help': 'x' });
     expect(ui.year).toEqual({});
   });
+  it('lets an order leave fields out', () => {
+    expect(uiSchemaOf({ 'ui:order': ['year', 'name'] }, schema)['ui:order']).toEqual(['year', 'name', '*']);
+  });
   it('asks yes or no where an answer is required', () => {
     expect((uiSchemaOf({}, schema).quorum as Record<string, unknown>)['ui:widget']).toBe('radio');
   });

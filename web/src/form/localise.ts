@@ -39,7 +39,9 @@ export function uiSchemaOf(ui: Node | undefined, schema: Node | undefined): Node
     } else {
       const plain = name.replace(/^ui:/, '');
       if (plain === 'widget' && !widgets.has(String(value))) continue;
-      if (options.has(plain)) out[`ui:${plain}`] = plain === 'widget' && value === 'datetime' ? 'date-time' : value;
+      // rjsf fails on an order that leaves a field out.
+      if (plain === 'order' && Array.isArray(value)) out['ui:order'] = value.includes('*') ? value : [...value, '*'];
+      else if (options.has(plain)) out[`ui:${plain}`] = plain === 'widget' && value === 'datetime' ? 'date-time' : value;
     }
   }
   for (const [name, part] of Object.entries(properties)) {
