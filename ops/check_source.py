@@ -75,7 +75,7 @@ def faults_in(file):
     rules = []
     if name.startswith("workflow/core/"):
         rules += [(p, why, code) for p, why in CORE_BANNED]
-    if name.startswith("tests/") and is_code:
+    if name.startswith("tests/") and "/bench/" not in name and is_code:
         rules += [(p, why, code) for p, why in TEST_BANNED]
     rules += [(p, why, text) for p, why in ANYWHERE]
     for pattern, why, where in rules:
