@@ -38,19 +38,19 @@ bool may_start(const Definition& definition, const Directory& directory,
          });
 }
 
-Result<void> check_input(const Definition& definition, const Json& input) {
+/// `given` is what was filled in, against the start form; `input` what the instance will get.
+Result<void> check_input(const Definition& definition, const Json& given, const Json& input) {
   std::vector<FieldError> faults;
-  const auto check = [&](const Json& schema) {
-    for (FieldError& fault : validate_against(schema, input)) {
+  const auto check = [&](const Json& schema, const Json& value) {
+    for (FieldError& fault : validate_against(schema, value)) {
       fault.pointer = "/input" + fault.pointer;
       faults.push_back(std::move(fault));
     }
   };
-  if (definition.input_schema) check(definition.input_schema->document);
-  if (faults.empty() && definition.start.form.is_object() &&
-      definition.start.form.contains("schema")) {
-    check(definition.start.form.at("schema"));
+  if (definition.start.form.is_object() && definition.start.form.contains("schema")) {
+    check(definition.start.form.at("schema"), given);
   }
+  if (faults.empty() && definition.input_schema) check(definition.input_schema->document, input);
   if (faults.empty()) return {};
   Error error{ErrorCode::invalid,
               "invalid-input",
@@ -61,18 +61,25 @@ Result<void> check_input(const Definition& definition, const Json& input) {
 }
 
 Json unit_json(const Unit& unit) {
-  return {{"id", unit.id.text()}, {"name", unit.name.vi}};
+  return {{"id", unit.id.text()}, {"name", {{"vi", unit.name.vi}, {"en", unit.name.en}}}};
 }
 
-Result<std::string> business_key(const Program& program, const Directory& directory,
-                                 const StartRequest& request) {
+/// What the instance gets: what was filled in, and the unit it is started for, which the caller
+/// names beside the input.
+Json input_of(const Directory& directory, const StartRequest& request) {
+  Json input = request.input;
+  const Unit* unit = directory.find_unit(request.unit);
+  if (unit != nullptr && (input.is_object() || input.is_null())) input["unit"] = unit_json(*unit);
+  return input;
+}
+
+Result<std::string> business_key(const Program& program, const StartRequest& request,
+                                 const Json& input) {
   const ExpressionId expression = program.definition->start.business_key;
   if (!request.business_key.empty() || expression == ExpressionId::none) {
     return request.business_key;
   }
-  Json dot = request.input.is_object() ? request.input : Json::object();
-  if (const Unit* unit = directory.find_unit(request.unit)) dot["unit"] = unit_json(*unit);
-  Result<Json> key = program.expressions->evaluate(expression, dot, {});
+  Result<Json> key = program.expressions->evaluate(expression, input, {});
   if (!key) return key.error();
   if (key->is_null()) return std::string{};
   return key->is_string() ? key->get<std::string>() : key->dump();
@@ -185,13 +192,14 @@ Result<Applied> start_by_request(Batch& batch, const StartRequest& request, Inst
     return unknown_unit(request.unit);
   }
   if (!may_start(definition, directory, request)) return may_not_start(definition, request.unit);
-  if (Result<void> checked = check_input(definition, request.input); !checked) {
+  Json input = input_of(directory, request);
+  if (Result<void> checked = check_input(definition, request.input, input); !checked) {
     return checked.error();
   }
-  Result<std::string> key = business_key(*program, directory, request);
+  Result<std::string> key = business_key(*program, request, input);
   if (!key) return key.error();
   return batch.start(*program, StartInstance{std::move(id), request.unit, std::move(*key),
-                                             request.input, request.by});
+                                             std::move(input), request.by});
 }
 
 Result<std::optional<ScheduleRow>> schedule_row(const Definition& definition,
