@@ -22,6 +22,10 @@ struct Stop {
 
 constexpr std::string_view core_tag = "tag:yaml.org,2002:";
 
+bool is_core(std::string_view tag, std::string_view kind) {
+  return tag.starts_with(core_tag) && tag.substr(core_tag.size()) == kind;
+}
+
 bool all_digits(std::string_view text, std::string_view digits) {
   return !text.empty() && text.find_first_not_of(digits) == std::string_view::npos;
 }
@@ -204,7 +208,7 @@ class Handler : public YAML::EventHandler {
   void start(const YAML::Mark& mark, const std::string& tag, const std::string& kind,
              YAML::anchor_t anchor, Json empty) {
     if (expects_key()) fail(mark, "key");
-    if (!tag.empty() && tag != "?" && tag != "!" && tag != std::string(core_tag) + kind) {
+    if (!tag.empty() && tag != "?" && tag != "!" && !is_core(tag, kind)) {
       fail(mark, tag);
     }
     const auto pointer = place(mark);
@@ -225,10 +229,10 @@ class Handler : public YAML::EventHandler {
   }
 
   static Json typed(const YAML::Mark& mark, const std::string& tag, const std::string& text) {
-    if (tag == "!" || tag == std::string(core_tag) + "str") return text;
+    if (tag == "!" || is_core(tag, "str")) return text;
     const bool plain = tag.empty() || tag == "?";
     const auto wants = [&](std::string_view kind) {
-      return plain || tag == std::string(core_tag) + std::string(kind);
+      return plain || is_core(tag, kind);
     };
     if (wants("null") && is_null(text)) return nullptr;
     if (wants("bool")) {
