@@ -378,5 +378,25 @@ do:
         "workflow.completed \n");
 }
 
+TEST_CASE("lifecycle events leave only for definitions that ask for them", "[simulation][L1]") {
+  const auto keys = [](const std::string& level) {
+    std::string told;
+    for (const CloudEvent& event :
+         play({"do:\n  - one: {set: {secret: 1}}\n", "{}", "[]", {}, "2026-08-28T08:00:00+07:00",
+               level})
+             .published) {
+      const std::string type = event.at("type");
+      if (!type.starts_with("io.serverlessworkflow.")) continue;
+      CHECK_FALSE(event.at("data").contains("output"));
+      told += type.substr(22, type.size() - 25) + " ";
+    }
+    return told;
+  };
+  CHECK(keys("none").empty());
+  CHECK(keys("workflow") == "workflow.started workflow.completed ");
+  CHECK(keys("all") ==
+        "workflow.started task.created task.started task.completed workflow.completed ");
+}
+
 }  // namespace
 }  // namespace kyhan::test

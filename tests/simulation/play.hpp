@@ -33,12 +33,15 @@ struct Play {
   std::string answers = "[]";
   std::vector<std::string> events = {};
   std::string from = "2026-08-28T08:00:00+07:00";  ///< A Friday, before the long National Day.
+  std::string lifecycle = "none";  ///< document.metadata.publish.lifecycle
 };
 
 inline SimulationResult play(const Play& given) {
   static const std::shared_ptr<ExpressionCompiler> compiler = make_jq_compiler();
   const std::string document =
-      "document: {dsl: '1.0.3', namespace: test, name: test, version: '1.0.0'}\n" + given.steps;
+      "document: {dsl: '1.0.3', namespace: test, name: test, version: '1.0.0', metadata: {publish: "
+      "{lifecycle: " +
+      given.lifecycle + "}}}\n" + given.steps;
   const CompiledDefinition compiled = compile_definition(document, *compiler);
   std::string faults;
   for (const Fault& fault : compiled.faults) {

@@ -166,6 +166,7 @@ class Decider {
                                       Json& correlation, const Place& place);
 
   void apply(Event event);
+  void publish_lifecycle(const Event& event);
   void effect(Effect effect) { effects_.push_back(std::move(effect)); }
   /// Keeps the timers of a node or task in step with the state; called after it changed.
   void sync_timers();

@@ -5,6 +5,7 @@
 
 #include "workflow/core/codec.hpp"
 #include "workflow/core/decider.hpp"
+#include "workflow/core/lifecycle.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -17,8 +18,29 @@ Decider::Decider(State state, const World& world, const Now& now)
       steps_left_(now.steps_max) {}
 
 void Decider::apply(Event event) {
+  if (definition().publish_lifecycle != "none") publish_lifecycle(event);
   evolve(state_, event);
   events_.push_back(std::move(event));
+}
+
+/// The language's own events, for definitions that ask for them: of instances and, with `all`, of
+/// steps. Keys "instance.<event>.<unit>" and "step.<event>.<unit>".
+void Decider::publish_lifecycle(const Event& event) {
+  static constexpr std::string_view of_workflow = "io.serverlessworkflow.workflow.";
+  static constexpr std::string_view of_task = "io.serverlessworkflow.task.";
+  for (CloudEvent& told : lifecycle_of(event, state_, definition())) {
+    const std::string type = told.at("type").get<std::string>();
+    const bool whole = type.starts_with(of_workflow);
+    if (!whole && definition().publish_lifecycle != "all") continue;
+    const std::size_t prefix = whole ? of_workflow.size() : of_task.size();
+    const std::string name = type.substr(prefix, type.rfind('.') - prefix);
+    told["data"].erase("output");  // Contents leave only where the definition lists them.
+    const auto* started = std::get_if<InstanceStarted>(&event);
+    const UnitId& unit = started != nullptr ? started->unit : state_.unit;
+    effect(Publish{(whole ? "instance." : "step.") + name + "." +
+                       (unit.empty() ? std::string("_") : unit.text()),
+                   std::move(told)});
+  }
 }
 
 Node* Decider::find_node(NodeId id) {
@@ -206,7 +228,8 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
     return;
   }
   const Node& scope = state_.nodes.at(parent);
-  const Json raw = slot >= 0 ? scope.input : scope.data;
+  // Borrowed from the state until the step's fact is applied.
+  const Json& raw = slot >= 0 ? scope.input : scope.data;
   Place place{parent, &step, &raw, nullptr, nullptr, nullptr, now_.at, nullptr};
 
   if (step.if_ != ExpressionId::none) {
@@ -222,12 +245,13 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
   if (Outcome<void> checked = check(step.input_schema, raw); !checked) {
     return fault_step(parent, step, checked.error());
   }
-  Json input = raw;
+  std::optional<Json> transformed;
   if (step.input_from) {
-    Outcome<Json> transformed = evaluate(*step.input_from, raw, place);
-    if (!transformed) return fault_step(parent, step, transformed.error());
-    input = std::move(*transformed);
+    Outcome<Json> made = evaluate(*step.input_from, raw, place);
+    if (!made) return fault_step(parent, step, made.error());
+    transformed = std::move(*made);
   }
+  const Json& input = transformed ? *transformed : raw;
   place.input = &input;
 
   const bool stays =
@@ -252,14 +276,16 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
       if (!timeout) return fault_step(parent, step, timeout.error());
       entered.timeout_at = after(now_.at, *timeout);
     }
-    if (Outcome<void> done = enter(step, std::move(entered), raw, input); !done) {
+    const Json raw_kept = raw;  // What is entered may change the scope.
+    const Json input_kept = input;
+    if (Outcome<void> done = enter(step, std::move(entered), raw_kept, input_kept); !done) {
       fault_step(parent, step, done.error());
     }
     return;
   }
 
   Flow flow = step.then;
-  Json output = input;
+  std::optional<Json> output;  // None: the input as it came.
   if (const auto* choice = std::get_if<SwitchStep>(&step.body)) {
     const SwitchStep::Case* taken = nullptr;
     const SwitchStep::Case* otherwise = nullptr;
@@ -283,15 +309,23 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
     output = std::move(*result);
   }
 
-  Outcome<Ended> ended = end_of(step, parent, raw, input, output, now_.at);
+  Outcome<Ended> ended = end_of(step, parent, raw, input, output ? *output : input, now_.at);
   if (!ended) return fault_step(parent, step, ended.error());
   StepRan ran{parent, step.index, step.pointer, slot, false, {}, {}, next_position(step, flow),
               now_.at};
-  if (ended->output) output = std::move(*ended->output);
-  if (output != raw) ran.output = output;
+  if (ended->output) {
+    output = std::move(ended->output);
+  } else if (!output) {
+    output = std::move(transformed);
+  }
+  if (output && *output == raw) output.reset();
+  Json last;
+  const bool ends = flow.kind == Flow::Kind::end;
+  if (ends) last = output ? *output : raw;
+  ran.output = std::move(output);
   ran.context = std::move(ended->context);
   apply(std::move(ran));
-  if (flow.kind == Flow::Kind::end) end_instance(std::move(output));
+  if (ends) end_instance(std::move(last));
 }
 
 Outcome<Json> Decider::run_leaf(const Step& step, const Node& scope, const Json& raw,
