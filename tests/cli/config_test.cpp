@@ -6,6 +6,8 @@
 #include <fstream>
 #include <set>
 
+#include "tests/support/results.hpp"
+
 namespace kyhan::test {
 namespace {
 
