@@ -176,7 +176,7 @@ try {
 
   await suite.holds('the head sees the plans of the department: where each stands and who holds it', async () => {
     await page.goto(`${server.url}/overview`);
-    const row = page.locator('.plan-table tbody tr', { hasText: title });
+    const row = page.locator(`.plan-table tbody tr:has(a[href="/plans/${plan}"])`);
     await row.waitFor();
     await page.screenshot({ path: `${shots()}/overview.png`, fullPage: true });
   }, look);
@@ -215,7 +215,7 @@ try {
     const after = (await api(head, 'GET', '/notifications?limit=200')).body;
     must(after.items.length > told, 'the head was told');
     await head.goto(`${server.url}/overview`);
-    await head.locator('.plan-table tbody tr', { hasText: name }).locator('.due-overdue').waitFor();
+    await head.locator(`.plan-table tbody tr:has(a[href="/plans/${third}"]) .due-overdue`).waitFor();
   }, look);
 
   await suite.holds('nobody outside the unit sees the plan', async () => {
