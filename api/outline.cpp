@@ -97,11 +97,35 @@ Json roles_of(const Json& with) {
   return roles;
 }
 
+/// All steps as a reader of the document meets them: a container, then what it holds. (The
+/// definition's own array goes list by list.)
+void walk(const Definition& definition, const StepList& list, std::vector<const Step*>& order) {
+  for (const StepIndex index : list) {
+    const Step& step = definition.steps.at(static_cast<std::size_t>(index));
+    order.push_back(&step);
+    if (const auto* scope = std::get_if<DoStep>(&step.body)) walk(definition, scope->list, order);
+    if (const auto* loop = std::get_if<ForStep>(&step.body)) walk(definition, loop->list, order);
+    if (const auto* fork = std::get_if<ForkStep>(&step.body)) {
+      walk(definition, fork->branches, order);
+    }
+    if (const auto* attempt = std::get_if<TryStep>(&step.body)) {
+      walk(definition, attempt->list, order);
+      walk(definition, attempt->catch_list, order);
+    }
+    if (const auto* listen = std::get_if<ListenStep>(&step.body)) {
+      walk(definition, listen->foreach_list, order);
+    }
+  }
+}
+
 }  // namespace
 
 Json outline(const Definition& definition, const Json& context) {
   Json steps = Json::array();
-  for (const Step& step : definition.steps) {
+  std::vector<const Step*> order;
+  walk(definition, definition.top, order);
+  for (const Step* at : order) {
+    const Step& step = *at;
     const auto* call = std::get_if<CallStep>(&step.body);
     if (call == nullptr ||
         (call->function != Function::human_task && call->function != Function::vote)) {
