@@ -36,6 +36,12 @@ constexpr int units = 8;
 constexpr int clients = 64;
 constexpr const char* queue = "bench";
 
+StoreOptions at_home(const std::filesystem::path& home) {
+  StoreOptions options;
+  options.home = home;
+  return options;
+}
+
 std::string approval_definition() {
   return R"(
 document:
@@ -95,7 +101,7 @@ class Home {
   explicit Home(int waiting)
       : path_(fs::temp_directory_path() /
               ("kyhan-bench-" + std::to_string(::getpid()) + "-" + std::to_string(waiting))) {
-    const auto store = Store::open({.home = path_}).value();
+    const auto store = Store::open(at_home(path_)).value();
     EngineConfig config;
     config.clock = std::make_shared<SystemClock>();
     const auto engine = Engine::open(*store, config).value();

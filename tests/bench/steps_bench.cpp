@@ -23,6 +23,12 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int slice_rows = 256;  ///< Journal rows of one slice: EngineLimits::slice_steps_max.
 
+StoreOptions at_home(const std::filesystem::path& home) {
+  StoreOptions options;
+  options.home = home;
+  return options;
+}
+
 struct Shape {
   const char* name;
   const char* steps;  ///< From `do:` on; `limit` is in the input.
@@ -98,7 +104,7 @@ struct EngineRun {
 };
 
 EngineRun through_engine(const Home& home, const Shape& shape, int instances, int rounds) {
-  const auto store = Store::open({.home = home.path}).value();
+  const auto store = Store::open(at_home(home.path)).value();
   EngineConfig config;
   config.clock = std::make_shared<SystemClock>();
   const auto engine = Engine::open(*store, config).value();
@@ -164,7 +170,7 @@ Material read(const Home& home) {
 
 /// The same rows, bound by hand: no decision, no codec, no hash, no savepoint.
 Speed by_hand(const Home& home, const Material& material, std::uint64_t rows_per_commit) {
-  (void)Store::open({.home = home.path}).value();  // Makes the tables.
+  (void)Store::open(at_home(home.path)).value();  // Makes the tables.
   const auto database = Database::open(home.path / "kyhan.db", {}).value();
   Statement instance = database->prepare(
       "INSERT INTO instances (key, id, namespace, definition, version, unit, initiator, status, "

@@ -146,9 +146,13 @@ void play(const std::string& workflow) {
       }
 
       State replayed;
-      for (const Event& event : played.journal) evolve(replayed, decode_event(encode(event)));
+      for (const Event& event : played.journal) {
+        const Json written = Json::parse(encode_text(event));
+        CHECK(written == encode(event));
+        evolve(replayed, decode_event(written));
+      }
       CHECK(replayed == played.state);
-      CHECK(decode_state(encode_state(played.state)) == played.state);
+      CHECK(decode_state(Json::parse(encode_state_text(played.state))) == played.state);
     }
   }
 }

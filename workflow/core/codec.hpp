@@ -17,6 +17,12 @@ namespace kyhan {
 [[nodiscard]] Json encode_state(const State& state);
 [[nodiscard]] State decode_state(const Json& json);  ///< Throws like decode_event.
 
+/// The same as JSON text, written straight (members in another order). Throw std::invalid_argument
+/// on text that is not UTF-8.
+[[nodiscard]] std::string encode_text(const Event& event);
+[[nodiscard]] std::string encode_text(const Task& task);
+[[nodiscard]] std::string encode_state_text(const State& state);
+
 [[nodiscard]] Json encode(const WorkflowError& error);
 [[nodiscard]] Json encode(const Response& response);
 [[nodiscard]] Json encode(const Attachment& attachment);

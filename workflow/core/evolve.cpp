@@ -10,16 +10,17 @@ namespace {
 
 Node& node_of(State& state, NodeId id) { return state.nodes.at(id); }
 
-/// What a step's end does to the scope around it.
-void flow_into_parent(State& state, NodeId parent_id, int slot, Json output,
+/// What a step's end does to the scope around it. Without an output, what came in goes on.
+void flow_into_parent(State& state, NodeId parent_id, int slot, std::optional<Json> output,
                       const std::optional<Json>& context, int next) {
   if (context) state.context = *context;
   Node& parent = node_of(state, parent_id);
   if (slot >= 0) {
-    parent.results[static_cast<std::size_t>(slot)] = {{"output", std::move(output)}};
+    parent.results[static_cast<std::size_t>(slot)] = {
+        {"output", output ? std::move(*output) : parent.input}};
     parent.position = std::max(parent.position, slot + 1);
   } else {
-    parent.data = std::move(output);
+    if (output) parent.data = std::move(*output);
     parent.position = next;
   }
   parent.ready = true;
@@ -74,9 +75,7 @@ void apply(State& state, const NodeEntered& event) {
 
 void apply(State& state, const StepRan& event) {
   ++state.steps_run;
-  const Node& parent = node_of(state, event.parent);
-  Json output = event.output ? *event.output : (event.slot >= 0 ? parent.input : parent.data);
-  flow_into_parent(state, event.parent, event.slot, std::move(output), event.context, event.next);
+  flow_into_parent(state, event.parent, event.slot, event.output, event.context, event.next);
 }
 
 void apply(State& state, const StepFaulted& event) {
@@ -88,8 +87,9 @@ void apply(State& state, const NodeExited& event) {
   Node node = std::move(node_of(state, event.node));
   state.nodes.erase(event.node);
   if (event.status != "completed") return;
-  Json output = event.output ? *event.output : std::move(node.data);
-  flow_into_parent(state, node.parent, node.slot, std::move(output), event.context, event.next);
+  flow_into_parent(state, node.parent, node.slot,
+                   event.output ? event.output : std::optional<Json>(std::move(node.data)),
+                   event.context, event.next);
 }
 
 void apply(State& state, const IterationBegan& event) {

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "workflow/core/codec.hpp"
+#include "workflow/core/json_text.hpp"
 #include "workflow/engine/instance_rows.hpp"
 
 namespace kyhan {
@@ -210,7 +211,7 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
   for (const Event& event : decision.events) {
     entry.seq = head.seq + 1;
     entry.type = type_of(event);
-    entry.body_json = encode(event).dump();
+    entry.body_json = encode_text(event);
     work_.stage_journal(head, entry);
     if (work_.failed()) break;  // keep_command() tells.
   }
@@ -223,7 +224,7 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
       work_.stage_attachment_used(file.id, after->id, answer->task);
     }
   }
-  const std::string state_json = encode_state(*after).dump();
+  const std::string state_json = encode_state_text(*after);
   work_.stage_state(head, state_json);
 
   Change change;
@@ -251,7 +252,7 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
     stage_task(*saved, head, row, before, after, definition);
   } else if (const auto* publish = std::get_if<Publish>(&effect)) {
     work_.stage_outbox(
-        {0, publish->event.value("id", ""), publish->routing_key, publish->event.dump(), now_});
+        {0, publish->event.value("id", ""), publish->routing_key, json_text(publish->event), now_});
     ++pending_.tally.outbox;
     if (publish->routing_key.starts_with(emitted_key_prefix)) {
       pending_.emitted.push_back(publish->event);

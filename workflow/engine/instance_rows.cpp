@@ -4,6 +4,7 @@
 
 #include "workflow/core/codec.hpp"
 #include "workflow/core/documents.hpp"
+#include "workflow/core/json_text.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -121,7 +122,7 @@ InstanceRow instance_row(const State& state, const Definition& definition,
     row.title.vi += " – " + unit->name.vi;
     row.title.en += " – " + unit->name.en;
   }
-  row.current_json = current_of(state, definition).dump();
+  row.current_json = json_text(current_of(state, definition));
   row.search = fold_for_search(row.title.vi + " " + row.title.en + " " + state.business_key);
   return row;
 }
@@ -146,7 +147,7 @@ TaskRow task_row(const SaveTask& saved, const State& after, const State& before,
     }
   }
   if (row.title.vi.empty()) row.title = {task.name, task.name};
-  if (task.version == 1) row.spec_json = saved.spec.dump();  // Kept from the opening alone.
+  if (task.version == 1) row.spec_json = json_text(saved.spec);  // Kept from the opening alone.
   row.unit = task.unit;
   row.state = task.state;
   row.holder = task.holder;
@@ -162,14 +163,14 @@ TaskRow task_row(const SaveTask& saved, const State& after, const State& before,
   if (saved.response) {
     row.outcome = saved.response->outcome;
     row.performer = saved.response->by;
-    row.response_json = encode(*saved.response).dump();
+    row.response_json = json_text(encode(*saved.response));
   }
   row.version = task.version;
   if (saved.spec.is_object() && saved.spec.contains("priority") &&
       saved.spec.at("priority").is_number_integer()) {
     row.priority = saved.spec.at("priority").get<int>();
   }
-  row.image_json = encode(task).dump();
+  row.image_json = encode_text(task);
   row.search = fold_for_search(row.title.vi + " " + row.title.en) + " " + instance.search;
   return row;
 }
