@@ -133,8 +133,9 @@ Result<std::unique_ptr<Client>> connect(const Config& config, const std::string&
   options.home = config.home;
   Result<std::unique_ptr<House>> house = House::build(options);
   if (!house && house.error().type == "demonstration-database") {
-    // Its time stands still while no server runs: only a server moves a virtual clock.
+    // A demonstration's time stands still while no server runs; the engine takes up the one kept.
     options.settings.demonstration = true;
+    options.clock = std::make_shared<VirtualClock>(SystemClock{}.now());
     house = House::build(options);
   }
   if (!house) return house.error();
