@@ -1,5 +1,6 @@
 #include "api/web_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
@@ -60,8 +61,18 @@ std::string fresh_nonce() {
 
 std::string content_security_policy(const std::string& nonce) {
   return "default-src 'self'; script-src 'self' 'nonce-" + nonce +
-         "'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+         "'; style-src 'self' 'nonce-" + nonce +
+         "'; img-src 'self' data:; connect-src 'self'; "
          "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+}
+
+/// What pages load, by its ending. Anything else is the address of a page.
+bool is_asset(std::string_view path) {
+  static constexpr std::array<std::string_view, 12> endings{
+      ".js",  ".css", ".map",   ".json",  ".svg", ".png",
+      ".ico", ".txt", ".woff2", ".woff", ".html", ".webmanifest"};
+  return path.starts_with("/assets/") ||
+         std::ranges::any_of(endings, [path](std::string_view one) { return path.ends_with(one); });
 }
 
 Reply missing() {
@@ -112,7 +123,8 @@ Reply WebFiles::serve(std::string_view path, const Request& request) const {
   } else {
     bytes = read_file(file);
   }
-  if (!bytes) return relative.has_extension() ? missing() : index(request);
+  // Addresses of pages may hold dots (a task's id does); only what a page loads is really missing.
+  if (!bytes) return is_asset(path) ? missing() : index(request);
 
   Reply response;
   response.headers.set("Content-Type", std::string{media_type_of(file)});

@@ -78,6 +78,12 @@ Result<void> Decider::start(const StartInstance& command) {
       fault = input.error();
     }
   }
+  if (definition().start.title != ExpressionId::none) {
+    // A title that fails costs nobody an instance: lists then name the definition and the unit.
+    const Outcome<Json> title = evaluate(definition().start.title, command.input, place);
+    const Text text = title ? text_of(*title) : Text{};
+    if (!text.vi.empty()) started.title = text_json(text);
+  }
   if (!fault && definition().timeout) {
     Outcome<Duration> timeout = duration(*definition().timeout, command.input, place);
     if (timeout) {

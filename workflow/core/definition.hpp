@@ -193,6 +193,9 @@ struct StartRule {
   Json by = Json::array();  ///< Candidates (directory.hpp); empty: administrators only.
   Json form;                ///< {schema, ui}; null: none.
   ExpressionId business_key = ExpressionId::none;  ///< `.` = the input with `unit` {id, name}.
+  /// What lists call one instance: a string or {vi, en}; `.` as for the key. none: the definition's
+  /// title and the unit.
+  ExpressionId title = ExpressionId::none;
 };
 
 struct Definition {

@@ -43,7 +43,7 @@ void check_publish(Reader& reader, const Json& json, const std::string& at) {
 }
 
 void read_start(Reader& reader, const Json& json, const std::string& at) {
-  if (!reader.closed(json, at, {"by", "form", "businessKey"})) return;
+  if (!reader.closed(json, at, {"by", "form", "businessKey", "title"})) return;
   auto& start = reader.definition().start;
   if (const auto* by = find(json, "by")) {
     check_each(reader, *by, below(at, "by"), check_candidate);
@@ -53,11 +53,14 @@ void read_start(Reader& reader, const Json& json, const std::string& at) {
     check_form(reader, *form, below(at, "form"));
     start.form = *form;
   }
-  if (const auto* key = find(json, "businessKey")) {
-    const auto key_at = below(at, "businessKey");
+  // Metadata is plain data; these two members are evaluated, when somebody starts an instance.
+  for (const auto& [name, into] :
+       {std::pair{"businessKey", &start.business_key}, {"title", &start.title}}) {
+    const auto* key = find(json, name);
+    if (key == nullptr) continue;
+    const auto key_at = below(at, name);
     if (!key->is_string()) return reader.wrong_type(key_at, "một biểu thức", "an expression");
-    // Metadata is plain data; this one member is evaluated, when somebody starts an instance.
-    start.business_key = reader.expression(key->get_ref<const std::string&>(), key_at, Scope{});
+    *into = reader.expression(key->get_ref<const std::string&>(), key_at, Scope{});
   }
 }
 

@@ -23,12 +23,14 @@ struct InstanceStarted {
   PersonId by;
   Json raw;                   ///< Input as given.
   std::optional<Json> input;  ///< After `input.from`.
+  Json title;                 ///< What lists call it: {vi, en}; null: by definition and unit.
   std::optional<Instant> timeout_at;
   Instant at{};
   template <class V>
   void fields(V& v) {
     v("id", id), v("definition", definition), v("unit", unit), v("businessKey", business_key),
-        v("by", by), v("raw", raw), v("input", input), v("timeoutAt", timeout_at), v("at", at);
+        v("by", by), v("raw", raw), v("input", input), v("title", title),
+        v("timeoutAt", timeout_at), v("at", at);
   }
 };
 

@@ -32,6 +32,7 @@ void apply(State& state, const InstanceStarted& event) {
   state.unit = event.unit;
   state.business_key = event.business_key;
   state.initiator = event.by;
+  state.title = event.title;
   state.started_at = event.at;
   state.status = InstanceStatus::running;
   Node root;

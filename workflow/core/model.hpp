@@ -168,6 +168,7 @@ struct State {
   UnitId unit;
   std::string business_key;
   PersonId initiator;
+  Json title;  ///< {vi, en}; null: lists name the definition and the unit.
   InstanceStatus status = InstanceStatus::running;
   Instant started_at{};
   std::optional<Instant> ended_at;
@@ -185,7 +186,7 @@ struct State {
   template <class V>
   void fields(V& v) {
     v("id", id), v("definition", definition), v("unit", unit), v("businessKey", business_key),
-        v("initiator", initiator), v("status", status), v("startedAt", started_at),
+        v("initiator", initiator), v("title", title), v("status", status), v("startedAt", started_at),
         v("endedAt", ended_at), v("context", context), v("output", output), v("error", error),
         v("nodes", nodes), v("tasks", tasks), v("performers", performers),
         v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),

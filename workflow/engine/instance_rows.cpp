@@ -118,7 +118,9 @@ InstanceRow instance_row(const State& state, const Definition& definition,
   row.outcome = outcome_of(state);
   row.title = definition.title;
   if (row.title.vi.empty()) row.title = {definition.ref.name, definition.ref.name};
-  if (const Unit* unit = directory.find_unit(state.unit)) {
+  if (state.title.is_object()) {
+    row.title = read_text(state.title);
+  } else if (const Unit* unit = directory.find_unit(state.unit)) {
     row.title.vi += " – " + unit->name.vi;
     row.title.en += " – " + unit->name.en;
   }
