@@ -81,7 +81,7 @@ class Simulator {
       coming_.erase(coming_.begin());
       arrive(one);
     } else {
-      move_to(*timer_at);
+      move_to(timer->second);
       const std::string id = timer->first;
       timers_.erase(timer);
       submit(TimerFired{id});
