@@ -232,7 +232,9 @@ void check_offset(Reader& reader, const Json& value, const std::string& pointer,
   for (const auto& error : check_due_form(value)) {
     reader.fault(pointer + error.pointer, error.code, error.message);
   }
-  const auto& [key, amount] = *value.items().begin();
+  const auto first = value.begin();
+  const std::string& key = first.key();
+  const Json& amount = *first;
   const bool negative =
       (amount.is_number() && amount < 0) ||
       (amount.is_string() && amount.get_ref<const std::string&>().starts_with("-"));
