@@ -36,7 +36,9 @@ TEST_CASE("the shipped definitions start by their schedules, remind and stay ver
   faulted.visibility.everything = true;
   faulted.statuses = {InstanceStatus::faulted};
   faulted.page.limit = 200;
-  for (const InstanceRow& row : house.store->reads()->instances(faulted)->items) {
+  const auto page = house.store->reads()->instances(faulted);
+  REQUIRE(page);
+  for (const InstanceRow& row : page->items) {
     UNSCOPED_INFO(row.definition.name << " " << row.unit.text() << ": " << row.outcome << " "
                                       << row.business_key);
   }
