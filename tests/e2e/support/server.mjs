@@ -43,8 +43,10 @@ export async function startServer() {
   const config = join(home, 'config.json');
   writeFileSync(config, JSON.stringify({ home, address: '127.0.0.1', port, web_root: join(root, 'web/dist') }), { mode: 0o600 });
   const log = [];
+  // Settings of the caller's own server must not reach this one: the environment wins over the file.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KYHAN_')));
   const child = spawn(binary, ['serve', '--demo', '--virtual-clock', '2027-03-01T08:00:00+07:00', '--config', config],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => { log.push(String(part)); if (log.length > 400) log.shift(); });
   const stop = async () => {
@@ -59,7 +61,7 @@ export async function startServer() {
       if (child.exitCode !== null) throw new Error('the server ended');
       return (await fetch(`${url}/readyz`)).ok;
     }, 'the server answers /readyz', 30);
-    const kyhan = (...words) => execFileSync(binary, [...words, '--config', config], { cwd: root, stdio: 'pipe' });
+    const kyhan = (...words) => execFileSync(binary, [...words, '--config', config], { cwd: root, env, stdio: 'pipe' });
     kyhan('import', 'organisation', 'definitions/organisation/tinh-mau.json');
     const flows = readdirSync(join(root, 'definitions/workflows')).map((name) => `definitions/workflows/${name}/workflow.json`);
     kyhan('deploy', ...flows.filter((path) => existsSync(join(root, path))));
