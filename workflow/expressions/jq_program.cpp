@@ -56,12 +56,17 @@ void take_message(void* data, jv raw) {
   ::jv_free(raw);
 }
 
+/// Not inlined: a function that is jumped back into must hold no object of its own.
+[[gnu::noinline]] void say_too_large(Compilation& compilation) {
+  compilation.messages->push_back({0, "the expressions are too large for jq"});
+}
+
 void compile_here(void* data) {
   auto& compilation = *static_cast<Compilation*>(data);
   if (::_setjmp(compilation.cell.escape) != 0) {
     compilation.jq = nullptr;  // Abandoned: libjq was left in the middle of something.
     compilation.done = false;
-    compilation.messages->push_back({0, "the expressions are too large for jq"});
+    say_too_large(compilation);
     return;
   }
   containment::enter(&compilation.cell);
