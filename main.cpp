@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <sys/stat.h>
 
 #include "cli/commands.hpp"
 #include "cli/run.hpp"
@@ -277,6 +278,7 @@ void CommandLine::add_people() {
 }  // namespace
 
 int main(int count, char** arguments) {
+  ::umask(S_IRWXG | S_IRWXO);  // Whatever is written is the user's alone: it holds personal data.
   try {
     return CommandLine{prefers_vietnamese()}.run(count, arguments);
   } catch (const std::exception& fault) {

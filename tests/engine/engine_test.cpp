@@ -107,6 +107,11 @@ TEST_CASE("the definition's expression gives the business key, from input and un
   const Result<Receipt> again = house.try_start("yearly", "so-a", "ba", {{"year", 2027}});
   REQUIRE_FALSE(again);
   CHECK(again.error().type == "duplicate-business-key");
+  // Taking another unit's key beforehand, or asking for it, is refused.
+  const Result<Receipt> taken =
+      house.try_start("yearly", "so-b", "dung", {{"year", 2028}}, "ke-hoach/2028/so-a");
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().type == "business-key-computed");
 }
 
 TEST_CASE("only those named by the definition, in their own unit, and administrators may start",

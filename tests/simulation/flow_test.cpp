@@ -10,7 +10,8 @@ TEST_CASE("set replaces the data; the next step gets it", "[simulation][F3][set]
 do:
   - first: {set: {a: "${ .x + 1 }", b: [1, "${ .x }"]}}
   - second: {set: "${ .a * 10 }"}
-)", R"({"x": 2})"})) == "30");
+)",
+                         R"({"x": 2})"})) == "30");
 }
 
 TEST_CASE("if false skips: output is the raw input and `then` is ignored", "[simulation][F6]") {
@@ -18,7 +19,8 @@ TEST_CASE("if false skips: output is the raw input and `then` is ignored", "[sim
 do:
   - skipped: {if: "${ .go }", set: {never: true}, then: end}
   - last: {set: {seen: "${ .go }"}}
-)", R"({"go": false})"});
+)",
+                            R"({"go": false})"});
   CHECK(outcome_of(result) == R"({"seen":false})");
   CHECK(steps_of(result) == "last");
 }
@@ -30,7 +32,8 @@ do:
       input: {from: "${ {n: .deep.n} }"}
       set: {twice: "${ .n * 2 }"}
       output: {as: "${ {in: $input.n, out: .twice, raw: $task.input.deep.n} }"}
-)", R"({"deep": {"n": 4}})"})) == R"({"in":4,"out":8,"raw":4})");
+)",
+                         R"({"deep": {"n": 4}})"})) == R"({"in":4,"out":8,"raw":4})");
 }
 
 TEST_CASE("export replaces the context, which later steps see", "[simulation][F4]") {
@@ -48,7 +51,8 @@ input: {from: "${ .list }"}
 output: {as: "${ {count: length, context: $context} }"}
 do:
   - one: {set: "${ . + [4] }"}
-)", R"({"list": [1, 2, 3]})"})) == R"({"context":{},"count":4})");
+)",
+                         R"({"list": [1, 2, 3]})"})) == R"({"context":{},"count":4})");
 }
 
 TEST_CASE("input against the schema faults before the first step", "[simulation][F2]") {
@@ -69,7 +73,8 @@ do:
   - again: {switch: [{more: {when: "${ .n < 3 }", then: count}}, {done: {then: last}}]}
   - never: {set: {x: 1}}
   - last: {set: "${ .n }"}
-)", R"({"n": 0})"});
+)",
+                            R"({"n": 0})"});
   CHECK(outcome_of(result) == "3");
   CHECK(steps_of(result) == "count again count again count again last");
 }
@@ -125,7 +130,8 @@ do:
       do:
         - add: {set: "${ {colors: .colors, seen: ((.seen // []) + [{color: $color, index: $index}])} }"}
   - last: {set: "${ .seen }"}
-)", R"({"colors": ["red", "green"]})"})) ==
+)",
+                         R"({"colors": ["red", "green"]})"})) ==
         R"([{"color":"red","index":0},{"color":"green","index":1}])");
   CHECK(outcome_of(play({R"(
 do:
@@ -138,11 +144,13 @@ do:
   CHECK(outcome_of(play({R"(
 do:
   - loop: {for: {in: "${ [] }"}, do: [{add: {set: {never: true}}}]}
-)", R"({"kept": 1})"})) == R"({"kept":1})");
+)",
+                         R"({"kept": 1})"})) == R"({"kept":1})");
   CHECK(outcome_of(play({R"(
 do:
   - loop: {for: {in: "${ .x }"}, do: [{add: {set: {x: 1}}}]}
-)", R"({"x": 5})"})) == "faulted expression /do/0/loop");
+)",
+                         R"({"x": 5})"})) == "faulted expression /do/0/loop");
 }
 
 TEST_CASE("fork joins in declared order; compete takes the first to finish", "[simulation][fork]") {
@@ -181,7 +189,8 @@ do:
         as: e
         do: [{told: {set: {status: "${ $e.status }", at: "${ $e.instance }"}}}]
 )"});
-  CHECK(outcome_of(result) == R"({"at":"/do/0/guarded/try/0/both/fork/branches/1/fails","status":418})");
+  CHECK(outcome_of(result) ==
+        R"({"at":"/do/0/guarded/try/0/both/fork/branches/1/fails","status":418})");
   CHECK(ended_at(result) == "2026-08-28T08:00");
 }
 
@@ -190,7 +199,8 @@ TEST_CASE("raise fills in the pointer of its step", "[simulation][raise]") {
 do:
   - raiseError:
       raise: {error: {type: "https://x.example/e", status: 400, title: "${ .why }", detail: d}}
-)", R"({"why": "because"})"});
+)",
+                            R"({"why": "because"})"});
   REQUIRE(result.state.error.has_value());
   CHECK(encode(*result.state.error) ==
         Json::parse(R"({"type": "https://x.example/e", "status": 400, "title": "because",
@@ -204,12 +214,15 @@ TEST_CASE("catch filters by every member, the known roots of types being equal",
 do:
   - guarded:
       try: [{bad: {set: "${ .x | error(\"no\") }"}}]
-      catch: {errors: {with: )" + filter + R"(}, do: [{ok: {set: "caught"}}]}
+      catch: {errors: {with: )" +
+                            filter + R"(}, do: [{ok: {set: "caught"}}]}
 )"}));
   };
-  CHECK(caught("{type: 'https://serverlessworkflow.io/spec/1.0.0/errors/expression'}") == "\"caught\"");
-  CHECK(caught("{type: 'https://serverlessworkflow.io/dsl/errors/types/expression', status: 400}") ==
+  CHECK(caught("{type: 'https://serverlessworkflow.io/spec/1.0.0/errors/expression'}") ==
         "\"caught\"");
+  CHECK(
+      caught("{type: 'https://serverlessworkflow.io/dsl/errors/types/expression', status: 400}") ==
+      "\"caught\"");
   CHECK(caught("{status: 503}") == "faulted expression /do/0/guarded/try/0/bad");
 }
 
@@ -237,7 +250,8 @@ do:
   - guarded:
       try: [{a: {set: {lost: 1}}}, {bad: {raise: {error: {type: "https://x.example/e", status: 500}}}}]
       catch: {}
-)", R"({"kept": 1})"})) == R"({"kept":1})");
+)",
+                         R"({"kept": 1})"})) == R"({"kept":1})");
 }
 
 TEST_CASE("a wait resumes after its time with its input", "[simulation][wait]") {
@@ -245,7 +259,8 @@ TEST_CASE("a wait resumes after its time with its input", "[simulation][wait]") 
 do:
   - nap: {wait: {days: 1, hours: 2}}
   - more: {wait: "${ .length }"}
-)", R"({"length": "PT30M"})"});
+)",
+                            R"({"length": "PT30M"})"});
   CHECK(outcome_of(result) == R"({"length":"PT30M"})");
   CHECK(ended_at(result) == "2026-08-29T10:30");
 }
@@ -269,7 +284,8 @@ TEST_CASE("emit gives the event, and it leaves", "[simulation][emit]") {
 do:
   - tell:
       emit: {event: {with: {source: "https://x.example", type: org.example.reward.granted.v1, data: {n: "${ .n }"}}}}
-)", R"({"n": 7})"});
+)",
+                            R"({"n": 7})"});
   const Json& event = result.state.output;
   CHECK(event.at("specversion") == "1.0");
   CHECK(event.at("data") == Json{{"n", 7}});
@@ -284,24 +300,29 @@ TEST_CASE("listen one, any and all give arrays of what they took", "[simulation]
   CHECK(outcome_of(play({R"(
 do:
   - hear: {listen: {to: {one: {with: {type: b}}}}}
-)", "{}", "[]", events})) == R"([{"n":2}])");
+)",
+                         "{}", "[]", events})) == R"([{"n":2}])");
   CHECK(outcome_of(play({R"(
 do:
   - hear: {listen: {to: {all: [{with: {type: b}}, {with: {type: a}}]}}}
-)", "{}", "[]", events})) == R"([{"n":1},{"n":2}])");
+)",
+                         "{}", "[]", events})) == R"([{"n":1},{"n":2}])");
   CHECK(outcome_of(play({R"(
 do:
   - hear: {listen: {to: {any: [{with: {type: b, data: "${ .n > 1 }"}}, {with: {type: c}}]}, read: envelope}}
   - id: {set: "${ .[0].id }"}
-)", "{}", "[]", events})) == "\"2\"");
+)",
+                         "{}", "[]", events})) == "\"2\"");
   CHECK(outcome_of(play({R"(
 do:
   - hear: {listen: {to: {one: {with: {type: "^[b-z]+$"}}}}}
-)", "{}", "[]", events})) == R"([{"n":2}])");
+)",
+                         "{}", "[]", events})) == R"([{"n":2}])");
   CHECK(outcome_of(play({R"(
 do:
   - hear: {listen: {to: {one: {with: {type: never}}}}}
-)", "{}", "[]", events})) == "waiting");
+)",
+                         "{}", "[]", events})) == "waiting");
 }
 
 TEST_CASE("listen until and foreach work through events one by one", "[simulation][listen]") {
@@ -312,7 +333,8 @@ TEST_CASE("listen until and foreach work through events one by one", "[simulatio
 do:
   - hear:
       listen: {to: {any: [{with: {type: t}}], until: "${ length == 2 }"}}
-)", "{}", "[]", events})) == "[1,2]");
+)",
+                         "{}", "[]", events})) == "[1,2]");
   CHECK(outcome_of(play({R"(
 do:
   - hear:
@@ -320,7 +342,8 @@ do:
       foreach:
         item: n
         do: [{nap: {wait: {minutes: 1}}}, {twice: {set: "${ $n * 2 }"}}]
-)", "{}", "[]", events})) == "[2,4,6]");
+)",
+                         "{}", "[]", events})) == "[2,4,6]");
 }
 
 TEST_CASE("correlation holds events of one activation together", "[simulation][listen]") {
@@ -332,9 +355,12 @@ do:
           all:
             - {with: {type: order}, correlate: {order: {from: "${ .data.id }"}}}
             - {with: {type: paid}, correlate: {order: {from: "${ .data.id }"}}}
-)", "{}", "[]", {R"({"id": "1", "type": "order", "data": {"id": 7}})",
-                 R"({"id": "2", "type": "paid", "data": {"id": 8}})",
-                 R"({"id": "3", "type": "paid", "data": {"id": 7}})"}})) ==
+)",
+                         "{}",
+                         "[]",
+                         {R"({"id": "1", "type": "order", "data": {"id": 7}})",
+                          R"({"id": "2", "type": "paid", "data": {"id": 8}})",
+                          R"({"id": "3", "type": "paid", "data": {"id": 7}})"}})) ==
         R"([{"id":7},{"id":7}])");
 }
 
@@ -347,6 +373,18 @@ do:
   REQUIRE(result.state.error.has_value());
   CHECK(result.state.error->status == 500);
   CHECK(result.state.steps_run >= steps_per_instance_max);
+}
+
+TEST_CASE("no try catches a spent budget of steps, however often it retries",
+          "[simulation][retry]") {
+  const auto result = play({R"(
+do:
+  - guarded:
+      try: [{bad: {raise: {error: {type: "https://x.example/e", status: 500}}}}]
+      catch: {retry: {delay: {seconds: 0}}}
+)"});
+  REQUIRE(result.state.error.has_value());
+  CHECK(result.state.error->type.ends_with("/runtime"));
 }
 
 TEST_CASE("a condition that is not a boolean is an expression error", "[simulation][E4]") {
@@ -381,10 +419,13 @@ do:
 TEST_CASE("lifecycle events leave only for definitions that ask for them", "[simulation][L1]") {
   const auto keys = [](const std::string& level) {
     std::string told;
-    for (const CloudEvent& event :
-         play({"do:\n  - one: {set: {secret: 1}}\n", "{}", "[]", {}, "2026-08-28T08:00:00+07:00",
-               level})
-             .published) {
+    for (const CloudEvent& event : play({"do:\n  - one: {set: {secret: 1}}\n",
+                                         "{}",
+                                         "[]",
+                                         {},
+                                         "2026-08-28T08:00:00+07:00",
+                                         level})
+                                       .published) {
       const std::string type = event.at("type");
       if (!type.starts_with("io.serverlessworkflow.")) continue;
       CHECK_FALSE(event.at("data").contains("output"));

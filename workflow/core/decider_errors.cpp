@@ -9,6 +9,9 @@
 namespace kyhan {
 namespace {
 
+/// The longest a retry waits, whatever the policy makes of its delay.
+constexpr Milliseconds retry_delay_max = std::chrono::hours{24 * 366 * 10};
+
 /// The last part of a standard error type, whatever known root it was written with.
 std::string_view standard_name(std::string_view type) {
   static constexpr std::string_view roots[] = {
@@ -79,10 +82,10 @@ void Decider::raise_from(NodeId scope, WorkflowError error) {
   if (error.instance.empty()) error.instance = "/";
   cancel_descendants(root_node, "cancelled");
   apply(InstanceFaulted{error, now_.at});
-  publish("instance", "faulted", state_.unit, state_.id.text(),
-          {{"faultedAt", to_rfc3339(now_.at)},
-           {"error", {{"type", error.type}, {"status", error.status},
-                      {"instance", error.instance}}}});
+  publish(
+      "instance", "faulted", state_.unit, state_.id.text(),
+      {{"faultedAt", to_rfc3339(now_.at)},
+       {"error", {{"type", error.type}, {"status", error.status}, {"instance", error.instance}}}});
 }
 
 bool Decider::catches(const Node& node, const WorkflowError& error) {
@@ -135,8 +138,10 @@ bool Decider::retry(NodeId id, const WorkflowError& error) {
   Outcome<Duration> base = duration(policy.delay, json, place);
   if (!base) return false;
   Milliseconds delay = length_of(*base, now_.at, definition().time_zone);
-  if (policy.backoff == RetryPolicy::Backoff::linear) delay *= attempt;
-  if (policy.backoff == RetryPolicy::Backoff::exponential) delay *= 1LL << std::min(attempt - 1, 30);
+  std::int64_t times = 1;
+  if (policy.backoff == RetryPolicy::Backoff::linear) times = attempt;
+  if (policy.backoff == RetryPolicy::Backoff::exponential) times = 1LL << std::min(attempt - 1, 30);
+  delay = delay < retry_delay_max / times ? delay * times : retry_delay_max;
   if (policy.jitter_from && policy.jitter_to) {
     const Milliseconds from = length_of(*policy.jitter_from, now_.at, definition().time_zone);
     const Milliseconds to = length_of(*policy.jitter_to, now_.at, definition().time_zone);

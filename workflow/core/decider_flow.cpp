@@ -189,7 +189,8 @@ void Decider::step_scope(NodeId id) {
 void Decider::step_fork(NodeId id) {
   const Node& node = state_.nodes.at(id);
   const auto& fork = std::get<ForkStep>(step_of(node).body);
-  const auto done = std::ranges::find_if(node.results, [](const Json& one) { return !one.is_null(); });
+  const auto done =
+      std::ranges::find_if(node.results, [](const Json& one) { return !one.is_null(); });
   if (fork.compete && done != node.results.end()) {
     Json winner = done->at("output");
     cancel_descendants(id, "decided");
@@ -201,7 +202,8 @@ void Decider::step_fork(NodeId id) {
     run_step(definition().steps[static_cast<std::size_t>(branch)], id, node.position);
     return;
   }
-  const bool all = std::ranges::none_of(node.results, [](const Json& one) { return one.is_null(); });
+  const bool all =
+      std::ranges::none_of(node.results, [](const Json& one) { return one.is_null(); });
   if (!all) {
     apply(NodeWoke{id, false, std::nullopt, std::nullopt, now_.at});
     return;
@@ -227,10 +229,14 @@ int Decider::next_position(const Step& step, const Flow& flow) const {
 void Decider::run_step(const Step& step, NodeId parent, int slot) {
   --steps_left_;
   if (state_.steps_run >= steps_per_instance_max) {
-    fault_step(parent, step,
-               standard_error("runtime", 500,
-                              "the instance has run " + std::to_string(steps_per_instance_max) +
-                                  " steps, the most an instance may run"));
+    // No `try` may catch this: it could go on for ever.
+    WorkflowError spent =
+        standard_error("runtime", 500,
+                       "the instance has run " + std::to_string(steps_per_instance_max) +
+                           " steps, the most an instance may run");
+    spent.instance = step.pointer;
+    apply(StepFaulted{parent, step.index, step.pointer, spent, now_.at});
+    raise_from(root_node, std::move(spent));
     return;
   }
   const Node& scope = state_.nodes.at(parent);
@@ -242,8 +248,8 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
     Outcome<bool> wanted = condition(step.if_, raw, place);
     if (!wanted) return fault_step(parent, step, wanted.error());
     if (!*wanted) {
-      StepRan skipped{parent, step.index, step.pointer, slot, true, {}, {}, step.position + 1,
-                      now_.at};
+      StepRan skipped{parent, step.index, step.pointer,      slot,   true,
+                      {},     {},         step.position + 1, now_.at};
       apply(std::move(skipped));
       return;
     }
@@ -348,15 +354,16 @@ Outcome<Json> Decider::run_leaf(const Step& step, const Node& scope, const Json&
     const auto text = [&](const Value& value, std::string& into) -> Outcome<void> {
       Outcome<Json> one = evaluate(value, input, place);
       if (!one) return one.error();
-      if (one->is_string()) into = one->get<std::string>();
-      else if (!one->is_null()) into = one->dump();
+      if (one->is_string())
+        into = one->get<std::string>();
+      else if (!one->is_null())
+        into = one->dump();
       return {};
     };
     std::string author_instance;
     for (Outcome<void> done :
          {text(raise->error.type, error.type), text(raise->error.title, error.title),
-          text(raise->error.detail, error.detail),
-          text(raise->error.instance, author_instance)}) {
+          text(raise->error.detail, error.detail), text(raise->error.instance, author_instance)}) {
       if (!done) return done.error();
     }
     Outcome<Json> status = evaluate(raise->error.status, input, place);
@@ -411,8 +418,10 @@ Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& 
     return {};
   }
   if (std::holds_alternative<ListenStep>(step.body)) {
-    entered.results = {{"items", Json::array()}, {"matched", Json::object()},
-                       {"queue", Json::array()}, {"correlation", Json::object()}};
+    entered.results = {{"items", Json::array()},
+                       {"matched", Json::object()},
+                       {"queue", Json::array()},
+                       {"correlation", Json::object()}};
     const auto& listen = std::get<ListenStep>(step.body);
     Json types = Json::array();
     const auto add_types = [&types](const std::vector<EventFilter>& filters) {
@@ -495,8 +504,8 @@ void Decider::complete_node(NodeId id, Json raw_output) {
 
 void Decider::end_instance(Json output) {
   const Node& root = state_.nodes.at(root_node);
-  const Place place{root_node, nullptr, &root.raw, &root.input, nullptr, nullptr,
-                    state_.started_at, nullptr};
+  const Place place{root_node, nullptr, &root.raw,         &root.input,
+                    nullptr,   nullptr, state_.started_at, nullptr};
   if (definition().output_as) {
     Outcome<Json> shaped = evaluate(*definition().output_as, output, place);
     if (!shaped) return raise_from(-1, shaped.error());
@@ -610,7 +619,8 @@ Outcome<Json> Decider::run_emit(const Step& step, Json event) {
   if (!event.contains("source")) event["source"] = "/kyhan/instances/" + state_.id.text();
   const std::string type = event.at("type").get<std::string>();
   CloudEvent outside = event;
-  // `document.metadata.publish.fields`: where the definition lists what may leave, nothing else does.
+  // `document.metadata.publish.fields`: where the definition lists what may leave, nothing else
+  // does.
   const auto listed = definition().publish.find("fields");
   if (listed != definition().publish.end() && listed->is_object() && listed->contains(type) &&
       outside.contains("data") && outside["data"].is_object()) {
@@ -638,7 +648,8 @@ Outcome<Json> Decider::run_calendar(const Json& with) {
       from = *instant;
     } else {
       Result<Date> date = parse_iso_date(text);
-      if (!date) return standard_error("validation", 400, "calendar.from: " + instant.error().detail.en);
+      if (!date)
+        return standard_error("validation", 400, "calendar.from: " + instant.error().detail.en);
       from = instant_at(*date, std::chrono::minutes{0}, calendar_for(with, state_.unit).zone());
     }
   }
@@ -648,10 +659,10 @@ Outcome<Json> Decider::run_calendar(const Json& with) {
   Duration length;
   length.exact = std::max(Milliseconds{0}, due->instant - now_.at);
   return given({{"instant", to_rfc3339(due->instant, calendar.zone())},
-              {"date", to_iso_date(due->date)},
-              {"at", to_rfc3339(due->instant, calendar.zone()).substr(11, 5)},
-              {"duration", to_iso_duration(length)},
-              {"provisional", due->provisional}});
+                {"date", to_iso_date(due->date)},
+                {"at", to_rfc3339(due->instant, calendar.zone()).substr(11, 5)},
+                {"duration", to_iso_duration(length)},
+                {"provisional", due->provisional}});
 }
 
 Outcome<Json> Decider::run_notify(const Step& step, const Json& with) {

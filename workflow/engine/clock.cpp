@@ -12,7 +12,7 @@ Instant VirtualClock::now() const {
   return Instant{Milliseconds{now_.load()}};
 }
 
-Result<void> VirtualClock::advance_to(Instant to) {
+Result<void> VirtualClock::check_advance(Instant to) const {
   const Instant from = now();
   if (to < from) {
     return Error{ErrorCode::invalid,
@@ -27,6 +27,11 @@ Result<void> VirtualClock::advance_to(Instant to) {
                  {"Mỗi lần chỉ được tua đồng hồ ảo tối đa " + days + " ngày.",
                   "The virtual clock moves at most " + days + " days a call."}};
   }
+  return {};
+}
+
+Result<void> VirtualClock::advance_to(Instant to) {
+  if (Result<void> may = check_advance(to); !may) return may.error();
   now_ = to.time_since_epoch().count();
   return {};
 }

@@ -36,6 +36,8 @@ class VirtualClock final : public Clock {
   [[nodiscard]] bool is_virtual() const override { return true; }
   /// Moves the clock to `to`. Errors: `invalid` "clock-goes-back", "clock-too-far".
   [[nodiscard]] Result<void> advance_to(Instant to);
+  /// What advance_to would refuse: backwards "clock-goes-back", too far at once "clock-too-far".
+  [[nodiscard]] Result<void> check_advance(Instant to) const;
   /// Takes up the time found in the database; never goes back, has no upper limit.
   void restore(Instant kept);
 

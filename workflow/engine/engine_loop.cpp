@@ -110,7 +110,11 @@ void EngineLoop::post(Job job) {
 
 void EngineLoop::advance(Instant to, Callback<ClockReport> callback) {
   std::optional<Error> refusal;
-  {
+  // The whole way, not each hop from timer to timer.
+  if (virtual_clock_ != nullptr) {
+    if (const Result<void> may = virtual_clock_->check_advance(to); !may) refusal = may.error();
+  }
+  if (!refusal) {
     const std::lock_guard lock{mutex_};
     if (stopping_) {
       refusal = engine_stopping();

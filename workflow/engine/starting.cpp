@@ -76,6 +76,17 @@ Json input_of(const Directory& directory, const StartRequest& request) {
 Result<std::string> business_key(const Program& program, const StartRequest& request,
                                  const Json& input) {
   const ExpressionId expression = program.definition->start.business_key;
+  if (!request.business_key.empty() && expression != ExpressionId::none &&
+      !request.by_administrator) {
+    // Nobody may take, or ask about, the key of a case that is not theirs.
+    Error error{ErrorCode::invalid,
+                "business-key-computed",
+                {"Mã nghiệp vụ của quy trình này được tính từ nội dung hồ sơ, không tự đặt được.",
+                 "The business key of this workflow is computed from the case; leave it out."}};
+    error.fields.push_back(
+        {"/businessKey", "computed", {"Bỏ trường này đi.", "Leave this field out."}});
+    return error;
+  }
   if (!request.business_key.empty() || expression == ExpressionId::none) {
     return request.business_key;
   }
