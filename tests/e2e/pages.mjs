@@ -139,8 +139,8 @@ try {
     await page.goto(`${server.url}/plans`);
     await page.waitForSelector('h1');
     await second.bringToFront();
-    await second.waitForTimeout(700);
     // The first tab may hand the stream over when it is loaded again; never do both read one.
+    await page.waitForFunction(async () => (await navigator.locks.query()).held.some((l) => l.name === 'kyhan.live'));
     const held = await page.evaluate(async () => (await navigator.locks.query()).held.filter((l) => l.name === 'kyhan.live').length);
     equal(held, 1, 'tabs that hold the stream');
     must(streams <= 2, `streams opened: ${streams}`);
