@@ -2,8 +2,8 @@
 /// The working copy of one decision: applies each event as it is made, so later judgement sees
 /// earlier facts. Private to the core; decide.hpp is the way in. One file a concern:
 /// decider_flow.cpp (lists, scopes, steps), decider_errors.cpp (faults, retries), decider_data.cpp
-/// (expressions and data flow), decider_tasks.cpp (people's work), decider_moments.cpp (reminders,
-/// escalation, expiry), decider_vote.cpp, decider_listen.cpp.
+/// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_tasks.cpp (people's
+/// work), decider_moments.cpp (reminders, escalation, expiry), decider_vote.cpp, decider_listen.cpp.
 
 #include <deque>
 #include <string>
@@ -66,12 +66,17 @@ class Decider {
   /// One leaf's body: its raw output.
   [[nodiscard]] Outcome<Json> run_leaf(const Step& step, const Node& scope, const Json& raw,
                                        const Json& input);
-  [[nodiscard]] Outcome<Json> run_emit(const Step& step, Json event);
-  [[nodiscard]] Outcome<Json> run_calendar(const Json& with);
-  [[nodiscard]] Outcome<Json> run_notify(const Step& step, const Json& with);
   /// Steps that stay: a scope, or a wait. The node is entered here.
   [[nodiscard]] Outcome<void> enter(const Step& step, NodeEntered entered, const Json& raw,
                                     const Json& input);
+
+  // decider_emit.cpp
+  [[nodiscard]] Outcome<Json> run_emit(const Step& step, Json event);
+  void publish_lifecycle(const Event& event);
+
+  // decider_functions.cpp
+  [[nodiscard]] Outcome<Json> run_calendar(const Json& with);
+  [[nodiscard]] Outcome<Json> run_notify(const Step& step, const Json& with);
 
   // decider_errors.cpp
   void fault_step(NodeId parent, const Step& step, WorkflowError error);
@@ -166,7 +171,6 @@ class Decider {
                                       Json& correlation, const Place& place);
 
   void apply(Event event);
-  void publish_lifecycle(const Event& event);
   void effect(Effect effect) { effects_.push_back(std::move(effect)); }
   /// Keeps the timers of a node or task in step with the state; called after it changed.
   void sync_timers();
@@ -183,6 +187,11 @@ class Decider {
   int steps_left_;
 };
 
+/// The member; null where `object` lacks it or is none: specifications leave out what they do not
+/// need.
+[[nodiscard]] const Json& member(const Json& object, const char* name);
+[[nodiscard]] std::string text_member(const Json& object, const char* name,
+                                      std::string otherwise = {});
 /// Text of a field that is a string or {vi, en}.
 [[nodiscard]] Text text_of(const Json& value);
 [[nodiscard]] Json text_json(const Text& text);

@@ -186,6 +186,18 @@ Outcome<Decider::Ended> Decider::end_of(const Step& step, NodeId scope, const Js
   return ended;
 }
 
+const Json& member(const Json& object, const char* name) {
+  static const Json null;
+  if (!object.is_object()) return null;
+  const auto found = object.find(name);
+  return found == object.end() ? null : *found;
+}
+
+std::string text_member(const Json& object, const char* name, std::string otherwise) {
+  const Json& value = member(object, name);
+  return value.is_string() ? value.get<std::string>() : std::move(otherwise);
+}
+
 Text text_of(const Json& value) {
   if (value.is_string()) return {value.get<std::string>(), value.get<std::string>()};
   if (value.is_object()) {

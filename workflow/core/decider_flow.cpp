@@ -5,7 +5,6 @@
 
 #include "workflow/core/codec.hpp"
 #include "workflow/core/decider.hpp"
-#include "workflow/core/lifecycle.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -21,26 +20,6 @@ void Decider::apply(Event event) {
   if (definition().publish_lifecycle != "none") publish_lifecycle(event);
   evolve(state_, event);
   events_.push_back(std::move(event));
-}
-
-/// The language's own events, for definitions that ask for them: of instances and, with `all`, of
-/// steps. Keys "instance.<event>.<unit>" and "step.<event>.<unit>".
-void Decider::publish_lifecycle(const Event& event) {
-  static constexpr std::string_view of_workflow = "io.serverlessworkflow.workflow.";
-  static constexpr std::string_view of_task = "io.serverlessworkflow.task.";
-  for (CloudEvent& told : lifecycle_of(event, state_, definition())) {
-    const std::string type = told.at("type").get<std::string>();
-    const bool whole = type.starts_with(of_workflow);
-    if (!whole && definition().publish_lifecycle != "all") continue;
-    const std::size_t prefix = whole ? of_workflow.size() : of_task.size();
-    const std::string name = type.substr(prefix, type.rfind('.') - prefix);
-    told["data"].erase("output");  // Contents leave only where the definition lists them.
-    const auto* started = std::get_if<InstanceStarted>(&event);
-    const UnitId& unit = started != nullptr ? started->unit : state_.unit;
-    effect(Publish{(whole ? "instance." : "step.") + name + "." +
-                       (unit.empty() ? std::string("_") : unit.text()),
-                   std::move(told)});
-  }
 }
 
 Node* Decider::find_node(NodeId id) {
@@ -578,112 +557,6 @@ Result<void> Decider::fire(const TimerFired& command) {
     wake_vote(id);
   }
   return {};
-}
-
-namespace {
-
-/// "org.example.reward.granted.v1" -> "reward.granted": the last two words, the version left out.
-std::string last_two_words(const std::string& type) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : type + ".") {
-    if (c != '.') {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
-  }
-  const auto is_version = [](const std::string& one) {
-    return one.size() > 1 && one.front() == 'v' &&
-           std::all_of(one.begin() + 1, one.end(), [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (words.size() > 1 && is_version(words.back())) words.pop_back();
-  if (words.empty()) return "_._";
-  return (words.size() > 1 ? words[words.size() - 2] : std::string("_")) + "." + words.back();
-}
-
-}  // namespace
-
-Outcome<Json> Decider::run_emit(const Step& step, Json event) {
-  if (!event.is_object() || !event.contains("type") || !event.at("type").is_string()) {
-    return standard_error("validation", 400, "an emitted event needs a `type`, a string");
-  }
-  event["specversion"] = "1.0";
-  // Derived, so that a repeat of this decision names the same event.
-  if (!event.contains("id")) {
-    event["id"] = state_.id.text() + "-" + std::to_string(state_.revision) + "-e" +
-                  std::to_string(step.index);
-  }
-  if (!event.contains("time")) event["time"] = to_rfc3339(now_.at);
-  if (!event.contains("source")) event["source"] = "/kyhan/instances/" + state_.id.text();
-  const std::string type = event.at("type").get<std::string>();
-  CloudEvent outside = event;
-  // `document.metadata.publish.fields`: where the definition lists what may leave, nothing else
-  // does.
-  const auto listed = definition().publish.find("fields");
-  if (listed != definition().publish.end() && listed->is_object() && listed->contains(type) &&
-      outside.contains("data") && outside["data"].is_object()) {
-    Json kept = Json::object();
-    for (const Json& field : listed->at(type)) {
-      const std::string name = field.get<std::string>();
-      if (outside["data"].contains(name)) kept[name] = outside["data"][name];
-    }
-    outside["data"] = std::move(kept);
-  }
-  outside["instance"] = state_.id.text();
-  const std::string unit = state_.unit.empty() ? "_" : state_.unit.text();
-  effect(Publish{"event." + last_two_words(type) + "." + unit, std::move(outside)});
-  return given(std::move(event));
-}
-
-Outcome<Json> Decider::run_calendar(const Json& with) {
-  const Json null;
-  const Json& form = with.contains("add") ? with.at("add") : null;
-  Instant from = now_.at;
-  if (with.contains("from") && with.at("from").is_string()) {
-    const std::string text = with.at("from").get<std::string>();
-    Result<Instant> instant = parse_rfc3339(text);
-    if (instant) {
-      from = *instant;
-    } else {
-      Result<Date> date = parse_iso_date(text);
-      if (!date)
-        return standard_error("validation", 400, "calendar.from: " + instant.error().detail.en);
-      from = instant_at(*date, std::chrono::minutes{0}, calendar_for(with, state_.unit).zone());
-    }
-  }
-  const Calendar& calendar = calendar_for(with, state_.unit);
-  Result<DueDate> due = compute_due(calendar, from, form);
-  if (!due) return standard_error("validation", 400, "calendar.add: " + due.error().detail.en);
-  Duration length;
-  length.exact = std::max(Milliseconds{0}, due->instant - now_.at);
-  return given({{"instant", to_rfc3339(due->instant, calendar.zone())},
-                {"date", to_iso_date(due->date)},
-                {"at", to_rfc3339(due->instant, calendar.zone()).substr(11, 5)},
-                {"duration", to_iso_duration(length)},
-                {"provisional", due->provisional}});
-}
-
-Outcome<Json> Decider::run_notify(const Step& step, const Json& with) {
-  Task nobody;
-  nobody.unit = state_.unit;
-  const std::vector<PersonId> people = addressees(with.at("to"), nobody);
-  const Text title = text_of(with.contains("title") ? with.at("title") : Json(step.name));
-  const Text body = text_of(with.contains("body") ? with.at("body") : Json(""));
-  Json ids = Json::array();
-  const std::string key = state_.id.text() + "-" + std::to_string(state_.revision) + "/notice";
-  for (const PersonId& person : people) {
-    Json data = {{"to", person.text()}, {"step", step.name}};
-    for (const char* field : {"channel", "template"}) {
-      if (with.contains(field)) data[field] = with.at(field);
-    }
-    ids.push_back(key + "/" + person.text());
-    publish("reminder", "notice", state_.unit, state_.id.text(), std::move(data),
-            ids.back().get<std::string>());
-  }
-  if (!people.empty()) effect(Notify{people, "notice", title, body, TaskId{}});
-  return given({{"ids", std::move(ids)}});
 }
 
 }  // namespace kyhan

@@ -13,13 +13,6 @@ namespace {
 /// A reminder that repeats without `max` stops at this count, so that nothing runs for ever.
 constexpr int reminder_rounds_max = 1000;
 
-const Json& member(const Json& object, const char* name) {
-  static const Json null;
-  if (!object.is_object()) return null;
-  const auto found = object.find(name);
-  return found == object.end() ? null : *found;
-}
-
 bool counts_days(const Json& offset) {
   if (offset.contains("workingDays")) return true;
   if (!member(offset, "in").is_string()) return false;

@@ -12,18 +12,6 @@
 namespace kyhan {
 namespace {
 
-const Json& member(const Json& object, const char* name) {
-  static const Json null;
-  if (!object.is_object()) return null;
-  const auto found = object.find(name);
-  return found == object.end() ? null : *found;
-}
-
-std::string text_member(const Json& object, const char* name, std::string otherwise = {}) {
-  const Json& value = member(object, name);
-  return value.is_string() ? value.get<std::string>() : std::move(otherwise);
-}
-
 bool lists(const Json& array, std::string_view wanted) {
   return array.is_array() && std::ranges::find(array, Json(std::string(wanted))) != array.end();
 }

@@ -9,17 +9,6 @@
 #include "workflow/core/vote_count.hpp"
 
 namespace kyhan {
-namespace {
-
-const Json& member(const Json& object, const char* name) {
-  static const Json null;
-  if (!object.is_object()) return null;
-  const auto found = object.find(name);
-  return found == object.end() ? null : *found;
-}
-
-}  // namespace
-
 Outcome<void> Decider::open_vote(NodeId id) {
   const Node& node = state_.nodes.at(id);
   const Json& opens = member(member(node.spec, "window"), "opens");

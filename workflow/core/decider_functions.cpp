@@ -1,0 +1,58 @@
+// Functions of the default catalog that end at once: `calendar` and `notify`.
+
+#include "workflow/core/codec.hpp"
+#include "workflow/core/decider.hpp"
+#include "workflow/core/time_text.hpp"
+
+namespace kyhan {
+
+Outcome<Json> Decider::run_calendar(const Json& with) {
+  const Json null;
+  const Json& form = with.contains("add") ? with.at("add") : null;
+  Instant from = now_.at;
+  if (with.contains("from") && with.at("from").is_string()) {
+    const std::string text = with.at("from").get<std::string>();
+    Result<Instant> instant = parse_rfc3339(text);
+    if (instant) {
+      from = *instant;
+    } else {
+      Result<Date> date = parse_iso_date(text);
+      if (!date)
+        return standard_error("validation", 400, "calendar.from: " + instant.error().detail.en);
+      from = instant_at(*date, std::chrono::minutes{0}, calendar_for(with, state_.unit).zone());
+    }
+  }
+  const Calendar& calendar = calendar_for(with, state_.unit);
+  Result<DueDate> due = compute_due(calendar, from, form);
+  if (!due) return standard_error("validation", 400, "calendar.add: " + due.error().detail.en);
+  Duration length;
+  length.exact = std::max(Milliseconds{0}, due->instant - now_.at);
+  return given({{"instant", to_rfc3339(due->instant, calendar.zone())},
+                {"date", to_iso_date(due->date)},
+                {"at", to_rfc3339(due->instant, calendar.zone()).substr(11, 5)},
+                {"duration", to_iso_duration(length)},
+                {"provisional", due->provisional}});
+}
+
+Outcome<Json> Decider::run_notify(const Step& step, const Json& with) {
+  Task nobody;
+  nobody.unit = state_.unit;
+  const std::vector<PersonId> people = addressees(with.at("to"), nobody);
+  const Text title = text_of(with.contains("title") ? with.at("title") : Json(step.name));
+  const Text body = text_of(with.contains("body") ? with.at("body") : Json(""));
+  Json ids = Json::array();
+  const std::string key = state_.id.text() + "-" + std::to_string(state_.revision) + "/notice";
+  for (const PersonId& person : people) {
+    Json data = {{"to", person.text()}, {"step", step.name}};
+    for (const char* field : {"channel", "template"}) {
+      if (with.contains(field)) data[field] = with.at(field);
+    }
+    ids.push_back(key + "/" + person.text());
+    publish("reminder", "notice", state_.unit, state_.id.text(), std::move(data),
+            ids.back().get<std::string>());
+  }
+  if (!people.empty()) effect(Notify{people, "notice", title, body, TaskId{}});
+  return given({{"ids", std::move(ids)}});
+}
+
+}  // namespace kyhan
