@@ -2,8 +2,10 @@
 /// The working copy of one decision: applies each event as it is made, so later judgement sees
 /// earlier facts. Private to the core; decide.hpp is the way in. One file a concern:
 /// decider_flow.cpp (lists, scopes, steps), decider_errors.cpp (faults, retries), decider_data.cpp
-/// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_tasks.cpp (people's
-/// work), decider_moments.cpp (reminders, escalation, expiry), decider_vote.cpp, decider_listen.cpp.
+/// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_assignment.cpp
+/// (who), decider_tasks.cpp (the life of a task), decider_answers.cpp (what an answer must bring),
+/// decider_completion.cpp (several people), decider_moments.cpp (reminders, escalation, expiry),
+/// decider_vote.cpp, decider_listen.cpp.
 
 #include <deque>
 #include <string>
@@ -114,8 +116,27 @@ class Decider {
                                       Instant started_at);
   [[nodiscard]] Instant after(Instant from, const Duration& duration) const;
 
-  // decider_tasks.cpp
+  // decider_assignment.cpp
   [[nodiscard]] Outcome<void> open_human_task(NodeId id);
+  [[nodiscard]] Outcome<std::vector<Candidate>> resolve_candidates(const Json& candidates,
+                                                                   std::string_view field) const;
+  [[nodiscard]] Outcome<std::vector<PersonId>> resolve_excluded(const Json& exclude) const;
+  [[nodiscard]] bool anyone_of(const std::vector<Candidate>& candidates,
+                               const std::vector<PersonId>& excluded) const;
+  [[nodiscard]] Result<void> may_act(const Task& task, const PersonId& person) const;
+
+  // decider_answers.cpp
+  [[nodiscard]] Result<void> check_answer(const Task& task, const CompleteTask& command) const;
+  /// The specification a task is answered against: the step's own, or one made for a vote.
+  [[nodiscard]] Json spec_of(const Task& task) const;
+  [[nodiscard]] Response response_of(const Task& task, const CompleteTask& command) const;
+
+  // decider_completion.cpp
+  void accept_answer(TaskId id, Response response);
+  [[nodiscard]] Json human_result(const Node& node, const Response& deciding,
+                                  const Task* last) const;
+
+  // decider_tasks.cpp
   struct Opening {
     std::string kind = "task";
     UnitId unit;
@@ -124,26 +145,13 @@ class Decider {
     PersonId holder;  ///< Set: direct.
   };
   [[nodiscard]] Outcome<void> open_task(NodeId id, Opening opening);
-  [[nodiscard]] Outcome<std::vector<Candidate>> resolve_candidates(const Json& candidates,
-                                                                   std::string_view field) const;
-  [[nodiscard]] Outcome<std::vector<PersonId>> resolve_excluded(const Json& exclude) const;
-  [[nodiscard]] bool anyone_of(const std::vector<Candidate>& candidates,
-                               const std::vector<PersonId>& excluded) const;
-  [[nodiscard]] Result<void> may_act(const Task& task, const PersonId& person) const;
-  [[nodiscard]] Result<void> check_answer(const Task& task, const CompleteTask& command) const;
-  void accept_answer(TaskId id, Response response);
   void end_task(const TaskId& id, TaskState state, const char* reason);
   void withdraw_tasks_of(NodeId id, const char* reason);
-  [[nodiscard]] Json human_result(const Node& node, const Response& deciding,
-                                  const Task* last) const;
   void save_task(const Task& task, const Response* response = nullptr);
   void announce(const Task& task, std::string_view event, Json data = Json::object());
   void publish(std::string_view entity, std::string_view event, const UnitId& unit,
                std::string subject, Json data, std::string id = {});
   [[nodiscard]] const Calendar& calendar_for(const Json& form, const UnitId& unit) const;
-  /// The specification a task is answered against: the step's own, or one made for a vote.
-  [[nodiscard]] Json spec_of(const Task& task) const;
-  [[nodiscard]] Response response_of(const Task& task, const CompleteTask& command) const;
 
   // decider_moments.cpp
   [[nodiscard]] Outcome<void> plan_moments(Task& task, const Json& spec);
@@ -192,6 +200,10 @@ class Decider {
 [[nodiscard]] const Json& member(const Json& object, const char* name);
 [[nodiscard]] std::string text_member(const Json& object, const char* name,
                                       std::string otherwise = {});
+/// Whether an array holds this text.
+[[nodiscard]] bool lists(const Json& array, std::string_view wanted);
+/// "a, b, c".
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
 /// Text of a field that is a string or {vi, en}.
 [[nodiscard]] Text text_of(const Json& value);
 [[nodiscard]] Json text_json(const Text& text);

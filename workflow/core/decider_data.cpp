@@ -1,5 +1,6 @@
 // Data flow: what `.` is and which variables a place sees (language.md E6-E9, F1-F7).
 
+#include <algorithm>
 #include <list>
 
 #include "workflow/core/decider.hpp"
@@ -196,6 +197,16 @@ const Json& member(const Json& object, const char* name) {
 std::string text_member(const Json& object, const char* name, std::string otherwise) {
   const Json& value = member(object, name);
   return value.is_string() ? value.get<std::string>() : std::move(otherwise);
+}
+
+bool lists(const Json& array, std::string_view wanted) {
+  return array.is_array() && std::ranges::find(array, Json(std::string(wanted))) != array.end();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
 }
 
 Text text_of(const Json& value) {
