@@ -128,6 +128,23 @@ void check_legal_basis(Reader& reader, const Json& value, const std::string& poi
   });
 }
 
+namespace {
+
+/// {field: hints}; `items` holds the hints for the fields of a list's entries.
+void check_hints(Reader& reader, const Json& fields, const std::string& pointer) {
+  if (!fields.is_object()) return reader.wrong_type(pointer, "một đối tượng", "an object");
+  for (const auto& [field, hints] : fields.items()) {
+    if (is_expression(hints)) continue;
+    const auto at = below(pointer, field);
+    if (!reader.closed(hints, at, {"widget", "order", "help", "visibleIf", "items"})) continue;
+    if (const auto* items = find(hints, "items"); items != nullptr && !is_expression(*items)) {
+      check_hints(reader, *items, below(at, "items"));
+    }
+  }
+}
+
+}  // namespace
+
 void check_form(Reader& reader, const Json& value, const std::string& pointer) {
   if (is_expression(value)) return;
   if (!reader.closed(value, pointer, {"schema", "ui", "prefill"}, {"ref"})) return;
@@ -136,12 +153,7 @@ void check_form(Reader& reader, const Json& value, const std::string& pointer) {
   }
   if (const auto* ui = find(value, "ui"); ui != nullptr && !is_expression(*ui)) {
     const auto at = below(pointer, "ui");
-    if (!ui->is_object()) return reader.wrong_type(at, "một đối tượng", "an object");
-    for (const auto& [field, hints] : ui->items()) {
-      if (!is_expression(hints)) {
-        reader.closed(hints, below(at, field), {"widget", "order", "help", "visibleIf"});
-      }
-    }
+    check_hints(reader, *ui, at);
   }
 }
 
