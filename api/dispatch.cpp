@@ -1,5 +1,6 @@
 #include "api/dispatch.hpp"
 
+#include <algorithm>
 #include <spdlog/spdlog.h>
 
 #include "api/events_hub.hpp"
@@ -75,6 +76,18 @@ Result<Json> parse_body(const Request& request, const std::string& text) {
                        {"Nội dung phải là một đối tượng JSON.", "The body must be a JSON object."});
   }
   return parsed;
+}
+
+constexpr std::size_t idempotency_key_bytes_max = 255;
+
+/// A key is printable ASCII of a bounded length: it is stored, and compared byte by byte.
+Result<void> check_idempotency_key(const Request& request) {
+  const std::string_view key = request.headers.find("Idempotency-Key");
+  const bool printable = std::ranges::all_of(key, [](char c) { return c >= 0x21 && c <= 0x7E; });
+  if (printable && key.size() <= idempotency_key_bytes_max) return {};
+  return bad_request("bad-idempotency-key",
+                     {"Idempotency-Key phải gồm tối đa 255 ký tự ASCII in được, không có dấu cách.",
+                      "An Idempotency-Key is at most 255 printable ASCII characters, no spaces."});
 }
 
 }  // namespace
@@ -159,6 +172,7 @@ asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route, Call& call) {
   if (Result<void> origin = check_origin(services_, call.request, call.caller); !origin) {
     co_return origin.error();
   }
+  if (Result<void> key = check_idempotency_key(call.request); !key) co_return key.error();
   Result<Query> query = Query::parse(call.request.target, route.query);
   if (!query) co_return query.error();
   call.query = std::move(*query);

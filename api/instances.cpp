@@ -31,15 +31,24 @@ Json started_json(const Receipt& receipt) {
           {"openTasks", open_tasks_json(receipt)}};
 }
 
-/// What a refused start adds to its problem: the instance that has the business key.
-Json refusal_extra(const Error& error) {
-  if (error.type != "duplicate-business-key" || error.fields.empty()) return nullptr;
-  return {{"existing", {{"id", error.fields.front().code}}}};
-}
+/// A start that was refused, for the caller: the instance that has the business key is named to
+/// those who may see it, and to nobody else.
+struct RefusedStart {
+  Error error;
+  Json extra;
+};
 
-Error without_fields(Error error) {
-  if (error.type == "duplicate-business-key") error.fields.clear();
-  return error;
+RefusedStart refused_start(const Call& call, Error error) {
+  if (error.type != "duplicate-business-key" || error.fields.empty()) return {std::move(error), {}};
+  const std::string existing = error.fields.front().code;
+  error.fields.clear();
+  const ReadLease reads = call.services.store.reads();
+  if (visible_instance(call, *reads, InstanceId{existing})) {
+    return {std::move(error), {{"existing", {{"id", existing}}}}};
+  }
+  error.detail = {"Đã có hồ sơ mang mã nghiệp vụ này; bạn không có quyền xem hồ sơ đó.",
+                  "There is an instance with this business key already, which you may not see."};
+  return {std::move(error), {}};
 }
 
 std::optional<InstanceStatus> status_from(std::string_view text) {
@@ -103,9 +112,8 @@ HandlerResult start_instances(Call& call) {
     request.unit = UnitId{unit};
     const Result<Receipt> receipt = co_await start(call.services.engine, std::move(request));
     if (!receipt) {
-      const Error refusal = without_fields(receipt.error());
-      const Json extra = refusal_extra(receipt.error());
-      co_return problem(refusal, call.language, call.id, extra);
+      const RefusedStart refused = refused_start(call, receipt.error());
+      co_return problem(refused.error, call.language, call.id, refused.extra);
     }
     Reply reply = json_reply(201, started_json(*receipt));
     reply.headers.set("Location", "/api/v1/instances/" + percent_encode(receipt->instance.text()));
@@ -122,11 +130,11 @@ HandlerResult start_instances(Call& call) {
       results.push_back({{"unit", one}, {"status", 201}, {"id", receipt->instance.text()}});
       continue;
     }
-    const Error refusal = without_fields(receipt.error());
-    results.push_back({{"unit", one},
-                       {"status", status_of(refusal)},
-                       {"problem", problem_document(refusal, call.language, call.id,
-                                                    refusal_extra(receipt.error()))}});
+    const RefusedStart refused = refused_start(call, receipt.error());
+    results.push_back(
+        {{"unit", one},
+         {"status", status_of(refused.error)},
+         {"problem", problem_document(refused.error, call.language, call.id, refused.extra)}});
   }
   co_return json_reply(200, {{"results", std::move(results)}});
 }

@@ -20,6 +20,7 @@ constexpr std::array slug_statuses = {
     SlugStatus{"json-duplicate-key", 400},
     SlugStatus{"json-encoding", 400},
     SlugStatus{"bad-request", 400},
+    SlugStatus{"bad-idempotency-key", 400},
     SlugStatus{"bad-parameter", 400},
     SlugStatus{"bad-body", 400},
     SlugStatus{"unknown-parameter", 400},

@@ -98,7 +98,7 @@ HandlerResult sign_in(Call& call) {
                     "wrong-credentials",
                     {"Tài khoản hoặc mật khẩu không đúng.", "Wrong account or password."}};
   }
-  services.throttle.succeeded(account);
+  services.throttle.succeeded(account, address);
 
   const std::string token = random_token();
   SessionRow session;

@@ -27,10 +27,11 @@ Result<TaskRow> task_to_act_on(const Call& call) {
   return visible_task(call, *reads, TaskId{call.parameters.front()});
 }
 
-/// The refusal of a stale decision shows the present task.
+/// The refusal of a decision that came too late shows the present task.
 Reply refuse(const Call& call, const Error& error, const TaskId& id) {
   Json extra = nullptr;
-  if (error.code == ErrorCode::stale || error.type == "precondition-required") {
+  if (error.code == ErrorCode::stale || error.code == ErrorCode::conflict ||
+      error.type == "precondition-required") {
     const ReadLease reads = call.services.store.reads();
     if (const Result<TaskRow> task = visible_task(call, *reads, id)) {
       if (const Result<TaskStanding> stands = standing(call, *reads, *task)) {

@@ -4,14 +4,30 @@
 
 namespace kyhan {
 
+namespace {
+
+std::string of_account(const std::string& account) {
+  return "a:" + account;
+}
+std::string of_address(const std::string& address) {
+  return "i:" + address;
+}
+std::string of_pair(const std::string& account, const std::string& address) {
+  return "p:" + address + "\n" + account;
+}
+
+}  // namespace
+
 std::optional<Milliseconds> SignInThrottle::must_wait(const std::string& account,
                                                       const std::string& address, Instant now) {
   const std::lock_guard lock{mutex_};
-  const auto by_account = wait_of("a:" + account, limits_.account_failures_max, now);
-  const auto by_address = wait_of("i:" + address, limits_.address_failures_max, now);
-  if (!by_account) return by_address;
-  if (!by_address) return by_account;
-  return std::max(*by_account, *by_address);
+  std::optional<Milliseconds> longest;
+  for (const auto& wait : {wait_of(of_pair(account, address), limits_.pair_failures_max, now),
+                           wait_of(of_address(address), limits_.address_failures_max, now),
+                           wait_of(of_account(account), limits_.account_failures_max, now)}) {
+    if (wait) longest = std::max(longest.value_or(*wait), *wait);
+  }
+  return longest;
 }
 
 std::optional<Milliseconds> SignInThrottle::wait_of(const std::string& key, int max, Instant now) {
@@ -29,8 +45,9 @@ std::optional<Milliseconds> SignInThrottle::wait_of(const std::string& key, int 
 
 void SignInThrottle::failed(const std::string& account, const std::string& address, Instant now) {
   const std::lock_guard lock{mutex_};
-  count("a:" + account, now);
-  count("i:" + address, now);
+  count(of_pair(account, address), now);
+  count(of_address(address), now);
+  count(of_account(account), now);
 }
 
 void SignInThrottle::count(const std::string& key, Instant now) {
@@ -47,9 +64,10 @@ void SignInThrottle::count(const std::string& key, Instant now) {
   ++entry.failures;
 }
 
-void SignInThrottle::succeeded(const std::string& account) {
+void SignInThrottle::succeeded(const std::string& account, const std::string& address) {
   const std::lock_guard lock{mutex_};
-  if (entries_.erase("a:" + account) > 0) order_.remove("a:" + account);
+  const std::string key = of_pair(account, address);
+  if (entries_.erase(key) > 0) order_.remove(key);
 }
 
 }  // namespace kyhan

@@ -1,5 +1,7 @@
 #pragma once
-/// Slows down whoever guesses passwords: by account and by address, in memory.
+/// Slows down whoever guesses passwords, in memory. Few failures of one address at one account
+/// close that account to that address alone, so that nobody can lock a colleague out from
+/// elsewhere; many failures of an address, or at an account from anywhere, close it altogether.
 
 #include <list>
 #include <map>
@@ -12,8 +14,9 @@
 namespace kyhan {
 
 struct ThrottleLimits {
-  int account_failures_max = 5;      ///< Then the account waits.
+  int pair_failures_max = 5;         ///< Of one address at one account.
   int address_failures_max = 30;     ///< Many people may share an address.
+  int account_failures_max = 100;    ///< From all addresses together.
   Milliseconds window{15 * 60'000};  ///< Failures older than this are forgotten.
   std::size_t entries_max = 20'000;  ///< The oldest make room.
 };
@@ -27,8 +30,8 @@ class SignInThrottle {
   [[nodiscard]] std::optional<Milliseconds> must_wait(const std::string& account,
                                                       const std::string& address, Instant now);
   void failed(const std::string& account, const std::string& address, Instant now);
-  /// A right password clears its account; the address keeps its count.
-  void succeeded(const std::string& account);
+  /// A right password clears what this address failed at this account; the other counts stay.
+  void succeeded(const std::string& account, const std::string& address);
 
  private:
   struct Entry {

@@ -22,18 +22,36 @@ TEST_CASE("problems speak Vietnamese unless English is preferred", "[api][proble
   CHECK(language_of("fr") == Language::vi);
 }
 
-TEST_CASE("an account is held back after its failures, and let in again later", "[api][throttle]") {
+TEST_CASE("an address is held back at the account it fails at, and let in again later",
+          "[api][throttle]") {
   ThrottleLimits limits;
-  limits.account_failures_max = 3;
+  limits.pair_failures_max = 3;
   limits.window = Milliseconds{60'000};
   SignInThrottle throttle{limits};
   for (int i = 0; i < 3; ++i) {
     CHECK_FALSE(throttle.must_wait("an", "1.2.3.4", start));
     throttle.failed("an", "1.2.3.4", start);
   }
-  CHECK(throttle.must_wait("an", "9.9.9.9", start) == Milliseconds{60'000});
+  CHECK(throttle.must_wait("an", "1.2.3.4", start) == Milliseconds{60'000});
   CHECK_FALSE(throttle.must_wait("binh", "1.2.3.4", start));
   CHECK_FALSE(throttle.must_wait("an", "1.2.3.4", start + Milliseconds{60'000}));
+}
+
+TEST_CASE("nobody locks a colleague out from another address", "[api][throttle]") {
+  SignInThrottle throttle;
+  for (int i = 0; i < 20; ++i) throttle.failed("an", "6.6.6.6", start);
+  CHECK(throttle.must_wait("an", "6.6.6.6", start));
+  CHECK_FALSE(throttle.must_wait("an", "1.2.3.4", start));
+}
+
+TEST_CASE("an account is held back when many addresses guess at it", "[api][throttle]") {
+  ThrottleLimits limits;
+  limits.account_failures_max = 8;
+  SignInThrottle throttle{limits};
+  for (int i = 0; i < 8; ++i) throttle.failed("an", "10.0.0." + std::to_string(i), start);
+  CHECK(throttle.must_wait("an", "1.2.3.4", start));
+  throttle.succeeded("an", "10.0.0.1");
+  CHECK(throttle.must_wait("an", "1.2.3.4", start));
 }
 
 TEST_CASE("an address is held back however many accounts it tries", "[api][throttle]") {
@@ -45,13 +63,15 @@ TEST_CASE("an address is held back however many accounts it tries", "[api][throt
   CHECK_FALSE(throttle.must_wait("other", "1.2.3.5", start));
 }
 
-TEST_CASE("a right password clears its account only", "[api][throttle]") {
+TEST_CASE("a right password clears what its address failed", "[api][throttle]") {
   ThrottleLimits limits;
-  limits.account_failures_max = 1;
+  limits.pair_failures_max = 1;
   SignInThrottle throttle{limits};
   throttle.failed("an", "1.1.1.1", start);
-  throttle.succeeded("an");
+  throttle.failed("an", "2.2.2.2", start);
+  throttle.succeeded("an", "1.1.1.1");
   CHECK_FALSE(throttle.must_wait("an", "1.1.1.1", start));
+  CHECK(throttle.must_wait("an", "2.2.2.2", start));
 }
 
 TEST_CASE("what the throttle remembers is bounded", "[api][throttle]") {

@@ -122,6 +122,65 @@ TEST_CASE("a second start with the same business key names the first", "[api][wo
   CHECK(second.json()["existing"]["id"] == first["id"]);
 }
 
+TEST_CASE("a key that somebody made up is its unit's own", "[api][work]") {
+  LiveServer live;
+  HttpClient an = live.as("an");
+  HttpClient cuc = live.as("cuc");
+  start(an, {{"definition", "two-step"}, {"unit", "so-a"}, {"businessKey", "2026"}});
+  const Json foreign = {{"definition", "two-step"}, {"unit", "so-b"}, {"businessKey", "2026"}};
+  CHECK(cuc.post("/api/v1/instances", foreign).status == 201);
+  const HttpAnswer twice = cuc.post("/api/v1/instances", foreign);
+  CHECK(twice.status == 409);
+  CHECK(twice.body.find("existing") != std::string::npos);
+}
+
+TEST_CASE("a computed key names its holder only to those who may see it", "[api][work]") {
+  LiveServer live;
+  Json document = two_step_definition();
+  document["document"]["name"] = "one-a-year";
+  document["document"]["metadata"]["start"]["businessKey"] = "${ .year }";
+  REQUIRE(live.local().post("/api/v1/definitions", document).status == 201);
+  const auto body = [](const char* unit) {
+    return Json{{"definition", "one-a-year"}, {"unit", unit}, {"input", {{"year", "2026"}}}};
+  };
+  HttpClient an = live.as("an");
+  const Json first = start(an, body("so-a"));
+  const HttpAnswer own = an.post("/api/v1/instances", body("so-a"));
+  CHECK(own.status == 409);
+  CHECK(own.json()["existing"]["id"] == first["id"]);
+  const HttpAnswer foreign = live.as("cuc").post("/api/v1/instances", body("so-b"));
+  CHECK(foreign.status == 409);
+  CHECK(foreign.problem() == "duplicate-business-key");
+  CHECK(foreign.body.find(first["id"].get<std::string>()) == std::string::npos);
+}
+
+TEST_CASE("who comes too late for a task is told so, and sees how it ended", "[api][work]") {
+  LiveServer live;
+  HttpClient an = live.as("an");
+  HttpClient em = live.as("em");
+  const Json task = start(an, {{"definition", "two-step"}, {"unit", "so-a"}})["openTasks"][0];
+  REQUIRE(complete(an, task["id"], task["etag"], {{"outcome", "submit"}}).status == 200);
+  const HttpAnswer late = complete(em, task["id"], task["etag"], {{"outcome", "submit"}});
+  CHECK(late.status == 409);
+  CHECK(late.problem() == "task-not-open");
+  CHECK(late.json()["current"]["state"] == "completed");
+  CHECK(
+      em.post("/api/v1/tasks/" + task["id"].get<std::string>() + ":claim", Json::object()).status ==
+      409);
+}
+
+TEST_CASE("a key for repeating is short and printable", "[api][work]") {
+  LiveServer live;
+  HttpClient an = live.as("an");
+  const Json body = {{"definition", "two-step"}, {"unit", "so-a"}};
+  for (const std::string& key : {std::string(256, 'k'), std::string("with space")}) {
+    const HttpAnswer refused = an.post("/api/v1/instances", body, {"Idempotency-Key: " + key});
+    CHECK(refused.status == 400);
+    CHECK(refused.problem() == "bad-idempotency-key");
+  }
+  CHECK(an.get("/api/v1/instances").json()["items"].empty());
+}
+
 TEST_CASE("people start for their own unit, an administrator for many at once", "[api][work]") {
   LiveServer live;
   HttpClient an = live.as("an");

@@ -89,7 +89,12 @@ TEST_CASE("a command that breaks a rule fails alone and says so", "[store][unit_
   first.open_task(work, {user("binh")}, at(1));
   REQUIRE(work.keep_command());
 
-  CHECK(work.find_business_key("reward-nomination", "KEY").value() == InstanceId{"i-1"});
+  const auto carries_key = [&](std::optional<UnitId> unit) {
+    return work.find_business_key("reward-nomination", "KEY", unit).value();
+  };
+  CHECK(carries_key(std::nullopt) == InstanceId{"i-1"});
+  CHECK(carries_key(UnitId{"u"}) == InstanceId{"i-1"});
+  CHECK_FALSE(carries_key(UnitId{"other"}));
   work.begin_command();
   second.open_task(work, {user("binh")}, at(1));
   CHECK(work.failed());
@@ -100,7 +105,12 @@ TEST_CASE("a command that breaks a rule fails alone and says so", "[store][unit_
 
   CHECK_FALSE(work.failed());
   REQUIRE(work.commit());
-  CHECK(store->reads()->find_business_key("reward-nomination", "KEY").value() == InstanceId{"i-1"});
+  InstanceQuery everything;
+  everything.visibility.everything = true;
+  const auto kept = store->reads()->instances(everything);
+  REQUIRE(kept);
+  REQUIRE(kept->items.size() == 1);
+  CHECK(kept->items.front().id == InstanceId{"i-1"});
 }
 
 TEST_CASE("instances without a business key never collide", "[store][unit_of_work]") {

@@ -47,8 +47,8 @@ struct Decision {
 /// Decides what `command` means for `state`, handled at `now`. A timer that fires early, or twice,
 /// or after its task is done gives an empty Decision: timers may safely be delivered repeatedly.
 ///
-/// \returns a refusal (state unchanged) when the command cannot be: no such open task `not_found`
-/// "task-not-open"; not a candidate `forbidden` "not-a-candidate"; excluded `forbidden`
+/// \returns a refusal (state unchanged) when the command cannot be: the task is not open (any more)
+/// `conflict` "task-not-open"; not a candidate `forbidden` "not-a-candidate"; excluded `forbidden`
 /// "excluded"; held by somebody else `conflict` "task-held"; unknown outcome, missing comment or
 /// evidence, data against the form `invalid` with fields.
 [[nodiscard]] Result<Decision> decide(const State& state, const World& world,

@@ -155,10 +155,11 @@ Result<Applied> Batch::apply(const InstanceId& id, const Command& command, const
   return applied;
 }
 
-Result<Applied> Batch::start(const Program& program, StartInstance command) {
+Result<Applied> Batch::start(const Program& program, StartInstance command, KeyScope scope) {
   if (!command.business_key.empty()) {
-    Result<std::optional<InstanceId>> existing =
-        work_.find_business_key(program.definition->ref.name, command.business_key);
+    Result<std::optional<InstanceId>> existing = work_.find_business_key(
+        program.definition->ref.name, command.business_key,
+        scope == KeyScope::unit ? std::optional{command.unit} : std::nullopt);
     if (!existing) return existing.error();
     if (*existing) return duplicate_business_key(command.business_key, **existing);
   }

@@ -43,6 +43,10 @@ struct BatchTally {
   std::uint64_t outbox = 0;
 };
 
+/// Among which instances of a definition's name a business key is unique: all of them, or those of
+/// the same unit.
+enum class KeyScope { definition, unit };
+
 class Batch {
  public:
   Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
@@ -61,7 +65,8 @@ class Batch {
                                       const PersonId& actor,
                                       std::optional<std::int64_t> expected_version = {});
   /// A new instance. Errors: `conflict` "duplicate-business-key", those of decide().
-  [[nodiscard]] Result<Applied> start(const Program& program, StartInstance command);
+  [[nodiscard]] Result<Applied> start(const Program& program, StartInstance command,
+                                      KeyScope scope = KeyScope::definition);
   /// Hands an event to whoever waits for it; how many consumed it.
   [[nodiscard]] Result<std::size_t> deliver(const CloudEvent& event);
 

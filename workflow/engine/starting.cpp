@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "workflow/core/cron.hpp"
+#include "workflow/core/form_references.hpp"
 #include "workflow/core/forms.hpp"
 #include "workflow/core/time_text.hpp"
 
@@ -39,7 +40,8 @@ bool may_start(const Definition& definition, const Directory& directory,
 }
 
 /// `given` is what was filled in, against the start form; `input` what the instance will get.
-Result<void> check_input(const Definition& definition, const Json& given, const Json& input) {
+Result<void> check_input(const Definition& definition, const Directory& directory,
+                         const Json& given, const Json& input) {
   std::vector<FieldError> faults;
   const auto check = [&](const Json& schema, const Json& value) {
     for (FieldError& fault : validate_against(schema, value)) {
@@ -49,6 +51,10 @@ Result<void> check_input(const Definition& definition, const Json& given, const 
   };
   if (definition.start.form.is_object() && definition.start.form.contains("schema")) {
     check(definition.start.form.at("schema"), given);
+  }
+  for (FieldError& fault : check_references(definition.start.form, given, directory)) {
+    fault.pointer = "/input" + fault.pointer;
+    faults.push_back(std::move(fault));
   }
   if (faults.empty() && definition.input_schema) check(definition.input_schema->document, input);
   if (faults.empty()) return {};
@@ -204,13 +210,17 @@ Result<Applied> start_by_request(Batch& batch, const StartRequest& request, Inst
   }
   if (!may_start(definition, directory, request)) return may_not_start(definition, request.unit);
   Json input = input_of(directory, request);
-  if (Result<void> checked = check_input(definition, request.input, input); !checked) {
+  if (Result<void> checked = check_input(definition, directory, request.input, input); !checked) {
     return checked.error();
   }
   Result<std::string> key = business_key(*program, request, input);
   if (!key) return key.error();
-  return batch.start(*program, StartInstance{std::move(id), request.unit, std::move(*key),
-                                             std::move(input), request.by});
+  // What somebody made up binds nobody outside the unit.
+  const KeyScope scope = request.business_key.empty() ? KeyScope::definition : KeyScope::unit;
+  return batch.start(
+      *program,
+      StartInstance{std::move(id), request.unit, std::move(*key), std::move(input), request.by},
+      scope);
 }
 
 Result<std::optional<ScheduleRow>> schedule_row(const Definition& definition,

@@ -125,8 +125,6 @@ class Reads {
   [[nodiscard]] Result<bool> instance_visible(const InstanceId& id, const Visibility& to);
   /// encode_state() as it was staged.
   [[nodiscard]] Result<std::optional<std::string>> find_state(const InstanceId& id);
-  [[nodiscard]] Result<std::optional<InstanceId>> find_business_key(
-      std::string_view definition_name, std::string_view business_key);
   [[nodiscard]] Result<Page<InstanceRow>> instances(const InstanceQuery& query);  ///< Newest first.
   [[nodiscard]] Result<Page<HistoryRow>> history(const InstanceId& id, const PageRequest& page);
   [[nodiscard]] Result<std::vector<TaskRow>> tasks_of(const InstanceId& id);  ///< As opened.

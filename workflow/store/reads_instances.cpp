@@ -43,17 +43,6 @@ Result<std::optional<std::string>> Reads::find_state(const InstanceId& id) {
   });
 }
 
-Result<std::optional<InstanceId>> Reads::find_business_key(std::string_view definition_name,
-                                                           std::string_view business_key) {
-  return guarded([&]() -> std::optional<InstanceId> {
-    Statement row =
-        connection_->prepare("SELECT id FROM instances WHERE definition = ? AND business_key = ?");
-    row.bind_all(definition_name, business_key);
-    if (!row.step()) return std::nullopt;
-    return row.id<InstanceId>(0);
-  });
-}
-
 Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
   const Result<std::optional<Position>> after = from_cursor(query.page.after);
   if (!after) return after.error();

@@ -32,7 +32,7 @@ struct InstanceRow {
   InstanceId id;
   DefinitionRef definition;
   UnitId unit;               ///< Empty: none.
-  std::string business_key;  ///< Empty: none. Unique per definition name.
+  std::string business_key;  ///< Empty: none. Unique per definition name and unit.
   PersonId initiator;        ///< Empty: the schedule or another system.
   InstanceStatus status = InstanceStatus::running;
   Instant started_at{};

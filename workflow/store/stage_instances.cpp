@@ -23,11 +23,17 @@ Result<std::optional<StoredInstance>> UnitOfWork::find_instance(const InstanceId
 }
 
 Result<std::optional<InstanceId>> UnitOfWork::find_business_key(std::string_view definition_name,
-                                                                std::string_view business_key) {
+                                                                std::string_view business_key,
+                                                                const std::optional<UnitId>& unit) {
   return work_->ask([&]() -> std::optional<InstanceId> {
     Statement& row = work_->writer.statement(
-        "SELECT id FROM instances WHERE definition = ? AND business_key = ?");
-    row.bind_all(definition_name, business_key);
+        unit ? "SELECT id FROM instances WHERE definition = ? AND business_key = ? AND unit = ?"
+             : "SELECT id FROM instances WHERE definition = ? AND business_key = ? LIMIT 1");
+    if (unit) {
+      row.bind_all(definition_name, business_key, *unit);
+    } else {
+      row.bind_all(definition_name, business_key);
+    }
     std::optional<InstanceId> found;
     if (row.step()) found = row.id<InstanceId>(0);
     row.reset();

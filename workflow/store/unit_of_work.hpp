@@ -44,9 +44,11 @@ class UnitOfWork {
 
   // Instances. `head` is changed in place as rows are added; give a copy and keep it on success.
   [[nodiscard]] Result<std::optional<StoredInstance>> find_instance(const InstanceId& id);
-  /// The instance of this definition name that carries the business key, whatever its status.
+  /// The instance of this definition name that carries the business key, whatever its status: in
+  /// `unit`, or in any unit where none is given.
   [[nodiscard]] Result<std::optional<InstanceId>> find_business_key(
-      std::string_view definition_name, std::string_view business_key);
+      std::string_view definition_name, std::string_view business_key,
+      const std::optional<UnitId>& unit);
   // The order within a command: stage_instance, stage_journal for each event, what waits, and at
   // last stage_state.
   /// Inserts when head.key is 0 (and sets key and hash), else updates what can change.
