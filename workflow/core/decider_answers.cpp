@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflow/core/decider.hpp"
+#include "workflow/core/form_references.hpp"
 #include "workflow/core/forms.hpp"
 #include "workflow/core/vote_count.hpp"
 
@@ -57,6 +58,10 @@ Result<void> Decider::check_answer(const Task& task, const CompleteTask& command
     if (needed || !command.data.is_null()) {
       const Json data = command.data.is_null() ? Json::object() : command.data;
       for (FieldError& fault : validate_against(schema, data)) {
+        fault.pointer = "/data" + fault.pointer;
+        faults.push_back(std::move(fault));
+      }
+      for (FieldError& fault : check_references(member(spec, "form"), data, world_.directory)) {
         fault.pointer = "/data" + fault.pointer;
         faults.push_back(std::move(fault));
       }

@@ -11,7 +11,7 @@ namespace kyhan {
 namespace {
 
 Error task_not_open(const TaskId& id) {
-  return {ErrorCode::not_found,
+  return {ErrorCode::conflict,
           "task-not-open",
           {"Công việc " + id.text() + " không còn mở.", "Task " + id.text() + " is not open."}};
 }
