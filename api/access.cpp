@@ -11,15 +11,26 @@ constexpr std::array<std::string_view, 5> overseeing_roles = {"head", "deputy", 
                                                               "auditor"};
 constexpr std::array<std::string_view, 3> leading_roles = {"head", "deputy", "chair"};
 
-bool sees_everything(const Caller& caller) {
-  return caller.administrator;
+/// Whoever looks: the caller, or somebody a caller asks about.
+struct Viewer {
+  const Directory& directory;
+  const PersonId& person;
+  bool everything = false;
+};
+
+Viewer viewer_of(const Call& call) {
+  return {*call.directory, call.caller.person, call.caller.administrator};
+}
+
+Viewer viewer_of(const Directory& directory, const PersonId& person) {
+  return {directory, person, directory.has_role(person, RoleId{"administrator"}, UnitId{})};
 }
 
 template <std::size_t N>
-std::vector<UnitId> units_with_role(const Call& call,
+std::vector<UnitId> units_with_role(const Viewer& viewer,
                                     const std::array<std::string_view, N>& roles) {
   std::vector<UnitId> units;
-  const Person* person = call.directory->find_person(call.caller.person);
+  const Person* person = viewer.directory.find_person(viewer.person);
   if (person == nullptr) return units;
   for (const Membership& membership : person->memberships) {
     const bool counts = std::ranges::any_of(membership.roles, [&](const RoleId& role) {
@@ -46,21 +57,57 @@ std::vector<UnitId> every_unit(const Directory& directory) {
   return units;
 }
 
+std::vector<UnitId> overseen_by(const Viewer& viewer) {
+  if (viewer.everything) return every_unit(viewer.directory);
+  return with_subtrees(viewer.directory, units_with_role(viewer, overseeing_roles));
+}
+
+Visibility visibility_of(const Viewer& viewer) {
+  Visibility visibility;
+  visibility.everything = viewer.everything;
+  visibility.person = viewer.person;
+  if (!visibility.everything) visibility.units = overseen_by(viewer);
+  return visibility;
+}
+
+Result<TaskStanding> standing(const Viewer& viewer, Reads& reads, const TaskRow& task) {
+  TaskStanding standing;
+  const PersonId& person = viewer.person;
+  bool named = false;
+  if (!person.empty()) {
+    const std::vector<std::string> keys = viewer.directory.keys_of(person);
+    named = std::ranges::any_of(task.candidates, [&](const std::string& key) {
+      return std::ranges::find(keys, key) != keys.end();
+    });
+    standing.holder = task.holder == person;
+    standing.excluded = std::ranges::find(task.excluded, person) != task.excluded.end();
+    standing.candidate = named && !standing.excluded;
+  }
+  if (viewer.everything || standing.holder || standing.candidate ||
+      (!person.empty() && task.performer == person)) {
+    standing.visible = true;
+    return standing;
+  }
+  const Result<bool> sees_instance = reads.instance_visible(task.instance, visibility_of(viewer));
+  if (!sees_instance) return sees_instance.error();
+  standing.visible = *sees_instance;
+  return standing;
+}
+
 }  // namespace
 
 std::vector<UnitId> overseen_roots(const Call& call) {
-  if (sees_everything(call.caller)) return every_unit(*call.directory);
-  return units_with_role(call, overseeing_roles);
+  if (call.caller.administrator) return every_unit(*call.directory);
+  return units_with_role(viewer_of(call), overseeing_roles);
 }
 
 std::vector<UnitId> overseen_units(const Call& call) {
-  if (sees_everything(call.caller)) return every_unit(*call.directory);
-  return with_subtrees(*call.directory, units_with_role(call, overseeing_roles));
+  return overseen_by(viewer_of(call));
 }
 
 std::vector<UnitId> team_units(const Call& call) {
-  if (sees_everything(call.caller)) return every_unit(*call.directory);
-  return with_subtrees(*call.directory, units_with_role(call, leading_roles));
+  if (call.caller.administrator) return every_unit(*call.directory);
+  return with_subtrees(*call.directory, units_with_role(viewer_of(call), leading_roles));
 }
 
 std::vector<UnitId> subtree(const Directory& directory, const UnitId& unit) {
@@ -68,11 +115,19 @@ std::vector<UnitId> subtree(const Directory& directory, const UnitId& unit) {
 }
 
 Visibility visibility_of(const Call& call) {
-  Visibility visibility;
-  visibility.everything = sees_everything(call.caller);
-  visibility.person = call.caller.person;
-  if (!visibility.everything) visibility.units = overseen_units(call);
-  return visibility;
+  return visibility_of(viewer_of(call));
+}
+
+Result<bool> may_see_instance(const Directory& directory, Reads& reads, const PersonId& person,
+                              const InstanceId& instance) {
+  return reads.instance_visible(instance, visibility_of(viewer_of(directory, person)));
+}
+
+Result<bool> may_see_task(const Directory& directory, Reads& reads, const PersonId& person,
+                          const TaskRow& task) {
+  const Result<TaskStanding> stands = standing(viewer_of(directory, person), reads, task);
+  if (!stands) return stands.error();
+  return stands->visible;
 }
 
 bool TaskStanding::may_act(const TaskRow& task) const {
@@ -82,27 +137,7 @@ bool TaskStanding::may_act(const TaskRow& task) const {
 }
 
 Result<TaskStanding> standing(const Call& call, Reads& reads, const TaskRow& task) {
-  TaskStanding standing;
-  const PersonId& person = call.caller.person;
-  bool named = false;
-  if (!person.empty()) {
-    const std::vector<std::string> keys = call.directory->keys_of(person);
-    named = std::ranges::any_of(task.candidates, [&](const std::string& key) {
-      return std::ranges::find(keys, key) != keys.end();
-    });
-    standing.holder = task.holder == person;
-    standing.excluded = std::ranges::find(task.excluded, person) != task.excluded.end();
-    standing.candidate = named && !standing.excluded;
-  }
-  if (sees_everything(call.caller) || standing.holder || standing.candidate ||
-      (!person.empty() && task.performer == person)) {
-    standing.visible = true;
-    return standing;
-  }
-  const Result<bool> sees_instance = reads.instance_visible(task.instance, visibility_of(call));
-  if (!sees_instance) return sees_instance.error();
-  standing.visible = *sees_instance;
-  return standing;
+  return standing(viewer_of(call), reads, task);
 }
 
 Result<TaskRow> visible_task(const Call& call, Reads& reads, const TaskId& id) {
@@ -126,7 +161,7 @@ Result<InstanceRow> visible_instance(const Call& call, Reads& reads, const Insta
 }
 
 std::vector<UnitId> startable_units(const Call& call, const Definition& definition) {
-  if (sees_everything(call.caller)) return every_unit(*call.directory);
+  if (call.caller.administrator) return every_unit(*call.directory);
   std::vector<UnitId> units;
   const Person* person = call.directory->find_person(call.caller.person);
   if (person == nullptr || !definition.start.by.is_array() || definition.start.by.empty()) {

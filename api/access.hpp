@@ -23,6 +23,13 @@ namespace kyhan {
 [[nodiscard]] std::vector<UnitId> team_units(const Call& call);
 
 [[nodiscard]] Visibility visibility_of(const Call& call);
+
+// The same questions about somebody who is not asking.
+[[nodiscard]] Result<bool> may_see_instance(const Directory& directory, Reads& reads,
+                                            const PersonId& person, const InstanceId& instance);
+[[nodiscard]] Result<bool> may_see_task(const Directory& directory, Reads& reads,
+                                        const PersonId& person, const TaskRow& task);
+
 /// `unit` and all below it.
 [[nodiscard]] std::vector<UnitId> subtree(const Directory& directory, const UnitId& unit);
 

@@ -10,13 +10,13 @@
 #include "api/handlers.hpp"
 #include "api/passwords.hpp"
 #include "api/show.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/store/blob_store.hpp"
 #include "workflow/store/store.hpp"
 
 namespace kyhan {
 namespace {
 
-constexpr std::size_t name_bytes_max = 200;
 constexpr std::size_t piece_bytes = 64 * 1024;
 
 constexpr std::string_view word_document =
@@ -46,22 +46,6 @@ Error unsupported_type() {
           "unsupported-media-type",
           {"Chỉ nhận tệp PDF, PNG, JPEG, DOCX, XLSX đúng với loại đã khai báo.",
            "Only PDF, PNG, JPEG, DOCX and XLSX files that are what they say are accepted."}};
-}
-
-/// A name that is safe to show and to send back: no path, no control characters, no quotes.
-std::string tame_name(const std::string& name) {
-  std::string tame;
-  const std::size_t slash = name.find_last_of("/\\");
-  for (const char c : slash == std::string::npos ? name : name.substr(slash + 1)) {
-    const auto byte = static_cast<unsigned char>(c);
-    tame += byte < 0x20 || byte == 0x7F || c == '"' ? '_' : c;
-  }
-  while (tame.size() > name_bytes_max) {
-    do tame.pop_back();
-    while (!tame.empty() && (static_cast<unsigned char>(tame.back()) & 0xC0) == 0x80);
-    if (!tame.empty() && (static_cast<unsigned char>(tame.back()) & 0xC0) == 0xC0) tame.pop_back();
-  }
-  return tame.empty() || tame == "." || tame == ".." ? "tep-dinh-kem" : tame;
 }
 
 /// RFC 6266 with RFC 5987: plain letters for old clients, the real name for all others.
@@ -183,7 +167,7 @@ HandlerResult upload_attachment(Call& call) {
   AttachmentRow row;
   row.file.id = random_token(15);
   row.file.type = call.query.text("type");
-  row.file.name = tame_name(call.query.text("name"));
+  row.file.name = tame_file_name(call.query.text("name"));
   row.file.media_type = std::string{kind.media_type};
   row.file.size = blob.size;
   row.file.sha256 = to_hex(blob.sha256);

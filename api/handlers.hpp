@@ -28,8 +28,16 @@ HandlerResult show_task(Call& call);
 HandlerResult claim_task(Call& call);
 HandlerResult release_task(Call& call);
 HandlerResult complete_task(Call& call);
-HandlerResult comment_on_task(Call& call);
 HandlerResult delegate_task(Call& call);
+// comments.cpp
+HandlerResult comment_on_task(Call& call);
+HandlerResult comment_on_instance(Call& call);
+HandlerResult list_task_comments(Call& call);
+HandlerResult list_instance_comments(Call& call);
+// drafts.cpp
+HandlerResult show_draft(Call& call);
+HandlerResult save_draft(Call& call);
+HandlerResult discard_draft(Call& call);
 // attachments.cpp
 HandlerResult upload_attachment(Call& call);
 HandlerResult download_attachment(Call& call);

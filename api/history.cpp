@@ -51,6 +51,13 @@ std::string names(const Teller& teller, const std::vector<PersonId>& people) {
   return text;
 }
 
+void add_mentions(const Teller& teller, Entry& entry, const std::vector<PersonId>& mentions) {
+  if (mentions.empty()) return;
+  Json people = Json::array();
+  for (const PersonId& one : mentions) people.push_back(person_json(*teller.call.directory, one));
+  entry.details = {{"mentions", std::move(people)}};
+}
+
 Entry tell(const Teller& teller, const InstanceStarted& e) {
   Entry entry;
   entry.by = e.by;
@@ -167,6 +174,16 @@ Entry tell(const Teller& teller, const TaskCommented& e) {
   entry.comment = e.comment;
   entry.text = {teller.name(e.by) + " ghi ý kiến tại “" + title.vi + "”.",
                 teller.name(e.by) + " commented on “" + title.en + "”."};
+  add_mentions(teller, entry, e.mentions);
+  return entry;
+}
+Entry tell(const Teller& teller, const InstanceCommented& e) {
+  Entry entry;
+  entry.by = e.by;
+  entry.comment = e.comment;
+  entry.text = {teller.name(e.by) + " ghi ý kiến về hồ sơ.",
+                teller.name(e.by) + " commented on the case."};
+  add_mentions(teller, entry, e.mentions);
   return entry;
 }
 Entry tell(const Teller&, const VoteClosed& e) {

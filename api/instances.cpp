@@ -171,7 +171,7 @@ HandlerResult list_instances(Call& call) {
 
 HandlerResult cancel_instance(Call& call) {
   Fields fields{call.body};
-  const std::string reason = fields.text("reason", Need::required, 2000);
+  const std::string reason = fields.paragraphs("reason", Need::required, 2000);
   if (const Result<void> whole = fields.finish(); !whole) co_return whole.error();
   const InstanceId id{call.parameters.front()};
   {

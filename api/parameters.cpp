@@ -24,13 +24,6 @@ std::string pointer_to(const std::string& name) {
   return pointer;
 }
 
-/// Code points, so that "ế" counts once.
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 }  // namespace
 
 Error bad_parameter(std::string_view name, Text message) {
@@ -127,6 +120,15 @@ const Json* Fields::find(const std::string& name, Need need) {
 }
 
 std::string Fields::text(const std::string& name, Need need, std::size_t characters_max) {
+  return words(name, need, Lines::one, characters_max);
+}
+
+std::string Fields::paragraphs(const std::string& name, Need need, std::size_t characters_max) {
+  return words(name, need, Lines::many, characters_max);
+}
+
+std::string Fields::words(const std::string& name, Need need, Lines lines,
+                          std::size_t characters_max) {
   const Json* value = find(name, need);
   if (value == nullptr) return {};
   if (!value->is_string()) {
@@ -134,10 +136,8 @@ std::string Fields::text(const std::string& name, Need need, std::size_t charact
     return {};
   }
   const auto& text = value->get_ref<const std::string&>();
-  if (characters(text) > characters_max) {
-    const std::string max = std::to_string(characters_max);
-    fault(pointer_to(name), "maxLength",
-          {"Dài quá " + max + " ký tự.", "Longer than " + max + " characters."});
+  if (auto wrong = fault_in_text(text, lines, characters_max, pointer_to(name))) {
+    faults_.push_back(std::move(*wrong));
   }
   if (need == Need::required && text.empty()) {
     fault(pointer_to(name), "minLength", {"Không được để trống.", "It must not be empty."});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "workflow/core/json.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/core/result.hpp"
 #include "workflow/core/types.hpp"
 
@@ -43,7 +44,11 @@ class Fields {
   /// `body` is borrowed.
   explicit Fields(const Json& body) : body_(body) {}
 
+  /// One line, without control characters (core's person_text.hpp).
   [[nodiscard]] std::string text(const std::string& name, Need need, std::size_t characters_max);
+  /// The same with line breaks and tabs, for what people write at length.
+  [[nodiscard]] std::string paragraphs(const std::string& name, Need need,
+                                       std::size_t characters_max);
   [[nodiscard]] bool flag(const std::string& name);
   [[nodiscard]] std::vector<std::string> texts(const std::string& name, std::size_t items_max);
   [[nodiscard]] std::vector<std::int64_t> numbers(const std::string& name, std::size_t items_max);
@@ -56,6 +61,7 @@ class Fields {
 
  private:
   const Json* find(const std::string& name, Need need);
+  std::string words(const std::string& name, Need need, Lines lines, std::size_t characters_max);
   void fault(const std::string& pointer, std::string code, Text message);
 
   const Json& body_;

@@ -8,12 +8,12 @@
 #include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/store/store.hpp"
 
 namespace kyhan {
 namespace {
 
-constexpr std::size_t comment_characters_max = 10'000;
 constexpr std::size_t attachments_max = 50;
 
 /// The task as the caller sees it now. Tokens of systems and the Unix socket are no persons: they
@@ -118,7 +118,7 @@ HandlerResult complete_task(Call& call) {
   Fields fields{call.body};
   CompleteTask answer;
   answer.outcome = fields.text("outcome", Need::required, 100);
-  answer.comment = fields.text("comment", Need::optional, comment_characters_max);
+  answer.comment = fields.paragraphs("comment", Need::optional, comment_characters_max);
   answer.data = fields.any("data", nullptr);
   const std::vector<std::string> ids = fields.texts("attachments", attachments_max);
   if (const Result<void> whole = fields.finish(); !whole) co_return whole.error();
@@ -154,20 +154,6 @@ HandlerResult complete_task(Call& call) {
             {"instance",
              {{"id", receipt->instance.text()}, {"state", std::string{to_text(receipt->status)}}}},
             {"openTasks", std::move(open)}});
-}
-
-HandlerResult comment_on_task(Call& call) {
-  Fields fields{call.body};
-  const std::string comment = fields.text("comment", Need::required, comment_characters_max);
-  if (const Result<void> whole = fields.finish(); !whole) co_return whole.error();
-  const Result<TaskRow> task = task_to_act_on(call);
-  if (!task) co_return task.error();
-  Command command = CommentOnTask{task->id, call.caller.person, comment};
-  SubmitOptions options = options_of(call);
-  const Result<Receipt> receipt =
-      co_await submit(call.services.engine, task->instance, std::move(command), std::move(options));
-  if (!receipt) co_return refuse(call, receipt.error(), task->id);
-  co_return present_task(call, task->id);
 }
 
 HandlerResult delegate_task(Call& call) {

@@ -2,6 +2,7 @@
 // decided before.
 
 #include "api/access.hpp"
+#include "api/drafts.hpp"
 #include "api/handlers.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
@@ -160,6 +161,7 @@ Result<Json> task_detail(const Call& call, const TaskRow& task) {
   json["instructions"] = to_json(text_from(member(spec, "instructions")));
   json["outcomes"] = outcomes_json(spec);
   json["form"] = nullptr;
+  json["formVersion"] = form_version(spec);
   json["prefill"] = Json::object();
   if (form.is_object() && member(form, "schema").is_object()) {
     json["form"] = {{"schema", form["schema"]},

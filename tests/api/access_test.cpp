@@ -61,6 +61,13 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
       {"release",          "POST", task + ":release", "{}",                       403, 403, 403, 404, 404, 403, 401},
       {"complete",         "POST", task + ":complete", wrong,                     422, 403, 403, 404, 404, 403, 401},
       {"comment, empty",   "POST", task + ":comment", R"({"comment": ""})",       400, 400, 400, 400, 400, 400, 401},
+      {"comments",         "GET",  task + "/comments", "",                        200, 200, 200, 404, 404, 200, 401},
+      {"case comment, bad","POST", instance + ":comment", R"({"comment": ""})",   400, 400, 400, 400, 400, 400, 401},
+      {"case comment",     "POST", instance + ":comment", R"({"comment": " "})",  404, 422, 422, 404, 404, 422, 401},
+      {"case comments",    "GET",  instance + "/comments", "",                    404, 200, 200, 404, 404, 200, 401},
+      {"draft, get",       "GET",  task + "/draft", "",                           204, 204, 204, 404, 404, 204, 401},
+      {"draft, put",       "PUT",  task + "/draft", R"({"comment": "x"})",        200, 403, 403, 404, 404, 403, 401},
+      {"draft, discard",   "DELETE", task + "/draft", "",                         204, 204, 204, 404, 404, 204, 401},
       {"delegate",         "POST", task + ":delegate", "{}",                      403, 403, 403, 404, 404, 403, 401},
       {"attachment",       "GET",  "/api/v1/attachments/" + made.attachment, "",  404, 200, 200, 404, 404, 200, 401},
       {"overview, own",    "GET",  "/api/v1/overview?unit=so-a", "",              404, 200, 200, 404, 404, 200, 401},
@@ -90,10 +97,10 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
     for (const auto& [account, status] : expected) {
       if (status < 0) continue;
       HttpAsk ask{line.method, line.path, line.body, {}};
-      if (ask.method == "POST") {
-        ask.headers = {"Content-Type: application/json", "Origin: " + live.url(),
-                       "If-Match: " + made.etag};
+      if (ask.method != "GET") {
+        ask.headers = {"Content-Type: application/json", "Origin: " + live.url()};
       }
+      if (ask.method == "POST") ask.headers.push_back("If-Match: " + made.etag);
       const HttpAnswer answer = clients.at(account).ask(ask);
       INFO(line.what << " by " << account << ": " << answer.body);
       CHECK(answer.status == status);

@@ -92,6 +92,17 @@ HttpAnswer HttpClient::post(const std::string& path, const Json& body,
   return ask({"POST", path, body.dump(), std::move(headers)});
 }
 
+HttpAnswer HttpClient::put(const std::string& path, const Json& body,
+                           std::vector<std::string> headers) {
+  headers.push_back("Content-Type: application/json");
+  headers.push_back("Origin: " + base_);
+  return ask({"PUT", path, body.dump(), std::move(headers)});
+}
+
+HttpAnswer HttpClient::remove(const std::string& path) {
+  return ask({"DELETE", path, "", {"Origin: " + base_}});
+}
+
 HttpAnswer HttpClient::sign_in(const std::string& account, const std::string& password) {
   HttpAnswer answer = post("/api/v1/session", {{"account", account}, {"password", password}});
   const std::string set = answer.headers.contains("set-cookie") ? answer.headers["set-cookie"] : "";

@@ -33,6 +33,8 @@ class HttpClient {
   /// Adds our Origin to changes, the session's cookie when there is one, and JSON as the type.
   HttpAnswer get(const std::string& path);
   HttpAnswer post(const std::string& path, const Json& body, std::vector<std::string> headers = {});
+  HttpAnswer put(const std::string& path, const Json& body, std::vector<std::string> headers = {});
+  HttpAnswer remove(const std::string& path);
   /// Exactly what is asked, nothing added but the cookie.
   HttpAnswer ask(const HttpAsk& ask);
 

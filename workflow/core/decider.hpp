@@ -5,7 +5,7 @@
 /// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_assignment.cpp
 /// (who), decider_tasks.cpp (the life of a task), decider_answers.cpp (what an answer must bring),
 /// decider_completion.cpp (several people), decider_moments.cpp (reminders, escalation, expiry),
-/// decider_vote.cpp, decider_listen.cpp.
+/// decider_comments.cpp, decider_vote.cpp, decider_listen.cpp.
 
 #include <deque>
 #include <string>
@@ -44,6 +44,7 @@ class Decider {
   [[nodiscard]] Result<void> release(const ReleaseTask& command);
   [[nodiscard]] Result<void> complete(const CompleteTask& command);
   [[nodiscard]] Result<void> comment(const CommentOnTask& command);
+  [[nodiscard]] Result<void> comment(const CommentOnInstance& command);
   [[nodiscard]] Result<void> deliver(const DeliverEvent& command);
   [[nodiscard]] Result<void> cancel(const CancelInstance& command);
 
@@ -152,6 +153,12 @@ class Decider {
   void publish(std::string_view entity, std::string_view event, const UnitId& unit,
                std::string subject, Json data, std::string id = {});
   [[nodiscard]] const Calendar& calendar_for(const Json& form, const UnitId& unit) const;
+
+  // decider_comments.cpp
+  /// Faults of the texts an answer brings, by field.
+  [[nodiscard]] static std::vector<FieldError> faults_in_answer(const CompleteTask& command);
+  void tell_mentioned(const std::vector<PersonId>& mentions, const PersonId& by, Text title,
+                      const std::string& comment, const TaskId& task);
 
   // decider_moments.cpp
   [[nodiscard]] Outcome<void> plan_moments(Task& task, const Json& spec);

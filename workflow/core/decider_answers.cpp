@@ -39,7 +39,7 @@ Result<void> Decider::check_answer(const Task& task, const CompleteTask& command
           {"chọn một trong: " + joined(ids), "choose one of: " + joined(ids)}}}};
   }
 
-  std::vector<FieldError> faults;
+  std::vector<FieldError> faults = faults_in_answer(command);
   const Json& required = member(*outcome, "requires");
   const bool blank = command.comment.find_first_not_of(" \t\r\n") == std::string::npos;
   if (lists(required, "comment") && blank) {

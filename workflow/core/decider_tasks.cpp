@@ -169,12 +169,6 @@ Result<void> Decider::release(const ReleaseTask& command) {
   return {};
 }
 
-Result<void> Decider::comment(const CommentOnTask& command) {
-  if (!state_.tasks.contains(command.task)) return task_not_open(command.task);
-  apply(TaskCommented{command.task, command.by, command.comment, now_.at});
-  return {};
-}
-
 Result<void> Decider::complete(const CompleteTask& command) {
   const auto found = state_.tasks.find(command.task);
   if (found == state_.tasks.end()) return task_not_open(command.task);

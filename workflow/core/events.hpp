@@ -315,10 +315,24 @@ struct TaskCommented {
   TaskId task;
   PersonId by;
   std::string comment;
+  std::vector<PersonId> mentions;  ///< People named in it who exist; they were told.
   Instant at{};
   template <class V>
   void fields(V& v) {
-    v("task", task), v("by", by), v("comment", comment), v("at", at);
+    v("task", task), v("by", by), v("comment", comment), v("mentions", mentions), v("at", at);
+  }
+};
+
+/// A comment on the case as a whole, also after its end.
+struct InstanceCommented {
+  static constexpr const char* type = "instance_commented";
+  PersonId by;
+  std::string comment;
+  std::vector<PersonId> mentions;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("comment", comment), v("mentions", mentions), v("at", at);
   }
 };
 
@@ -339,6 +353,6 @@ using Event =
                  RetryScheduled, CatchEntered, NodeWoke, EventConsumed, InstanceCompleted,
                  InstanceFaulted, InstanceCancelled, TaskOpened, TaskClaimed, TaskReleased,
                  TaskCompleted, TaskEnded, TaskReminded, TaskOverdue, TaskEscalated, TaskCommented,
-                 VoteClosed>;
+                 VoteClosed, InstanceCommented>;
 
 }  // namespace kyhan

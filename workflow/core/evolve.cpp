@@ -211,6 +211,7 @@ void apply(State& state, const TaskEscalated& event) {
 }
 
 void apply(State&, const TaskCommented&) {}
+void apply(State&, const InstanceCommented&) {}
 void apply(State&, const VoteClosed&) {}
 
 }  // namespace

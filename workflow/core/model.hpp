@@ -208,11 +208,13 @@ struct ClaimTask       { TaskId task; PersonId by; };
 struct ReleaseTask     { TaskId task; PersonId by; };
 struct CompleteTask    { TaskId task; PersonId by; std::string outcome; std::string comment; Json data; std::vector<Attachment> attachments; };
 struct CommentOnTask   { TaskId task; PersonId by; std::string comment; };
+struct CommentOnInstance { PersonId by; std::string comment; };
 struct DeliverEvent    { NodeId node; CloudEvent event; };
 struct CancelInstance  { PersonId by; std::string reason; };
 
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
-                             CompleteTask, CommentOnTask, DeliverEvent, CancelInstance>;
+                             CompleteTask, CommentOnTask, CommentOnInstance, DeliverEvent,
+                             CancelInstance>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be

@@ -303,7 +303,10 @@ void Batch::stage_task(const SaveTask& saved, const InstanceHead& head, const In
   }
   work_.stage_task(head, task);
   work_.stage_participant(head, saved.task.holder);
-  if (saved.response) work_.stage_participant(head, saved.response->by);
+  if (saved.response) {
+    work_.stage_participant(head, saved.response->by);
+    work_.clear_drafts_answered(saved.response->by, saved.task.id, after.id, saved.step_pointer);
+  }
 
   Change change;
   change.kind = Change::Kind::task;

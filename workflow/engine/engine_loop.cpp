@@ -21,6 +21,7 @@ constexpr Milliseconds pause_after_failure{1'000};
 constexpr Milliseconds refused_timer_pause{60'000};
 constexpr Milliseconds housekeeping_every{3'600'000};
 constexpr std::chrono::hours unused_attachments_kept_for{24};
+constexpr std::chrono::hours drafts_kept_for{24 * 30};
 /// Instances with work left that are remembered at once; the rest stays in the database.
 constexpr int runnable_page = 1'000;
 constexpr int due_schedules_max = 16;
@@ -474,6 +475,7 @@ void EngineLoop::finish_advance(const std::optional<Error>& refusal) {
 
 void EngineLoop::housekeeping(Batch& batch) {
   housekeeping_at_ = batch.now() + housekeeping_every;
+  batch.work().clear_drafts_before(batch.now() - drafts_kept_for);
   batch.work().clear_unused_attachments(batch.now() - unused_attachments_kept_for);
   // A rehearsal that jumps a year ahead must not sign everybody out.
   if (virtual_clock_ == nullptr) batch.work().clear_expired(batch.now());

@@ -6,6 +6,7 @@
 #include "workflow/core/cron.hpp"
 #include "workflow/core/form_references.hpp"
 #include "workflow/core/forms.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -42,7 +43,7 @@ bool may_start(const Definition& definition, const Directory& directory,
 /// `given` is what was filled in, against the start form; `input` what the instance will get.
 Result<void> check_input(const Definition& definition, const Directory& directory,
                          const Json& given, const Json& input) {
-  std::vector<FieldError> faults;
+  std::vector<FieldError> faults = faults_in_texts(given, "/input");
   const auto check = [&](const Json& schema, const Json& value) {
     for (FieldError& fault : validate_against(schema, value)) {
       fault.pointer = "/input" + fault.pointer;

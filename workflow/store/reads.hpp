@@ -200,6 +200,18 @@ class Reads {
   [[nodiscard]] Result<std::optional<IdempotencyRow>> find_idempotency(std::string_view user,
                                                                        std::string_view key);
 
+  // Drafts and comments.
+  [[nodiscard]] Result<std::optional<DraftRow>> find_draft(const PersonId& person,
+                                                           const TaskId& task);
+  /// The person's latest draft of a step, whatever task of it.
+  [[nodiscard]] Result<std::optional<DraftRow>> find_draft_of_step(const PersonId& person,
+                                                                   const InstanceId& instance,
+                                                                   std::string_view step);
+  [[nodiscard]] Result<std::int64_t> count_drafts(const PersonId& person);
+  /// Comments on the case and its tasks, or (`task` not empty) on one task; oldest first.
+  [[nodiscard]] Result<Page<HistoryRow>> comments(const InstanceId& instance, const TaskId& task,
+                                                  const PageRequest& page);
+
   // Attachments.
   [[nodiscard]] Result<std::optional<AttachmentRow>> find_attachment(std::string_view id);
   /// Whether any row names these bytes.

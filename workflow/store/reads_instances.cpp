@@ -6,6 +6,22 @@
 #include "workflow/store/row_readers.hpp"
 
 namespace kyhan {
+namespace {
+
+HistoryRow read_journal(const Statement& row) {
+  HistoryRow out;
+  out.entry.seq = row.integer(0);
+  out.position = row.integer(2);
+  out.entry.at = row.instant(3);
+  out.entry.type = row.text(4);
+  out.entry.actor = row.text(5);
+  out.entry.body_json = row.text(6);
+  out.previous = row.bytes<32>(7);
+  out.hash = row.bytes<32>(8);
+  return out;
+}
+
+}  // namespace
 
 Reads::Reads(std::unique_ptr<Database> connection) : connection_(std::move(connection)) {}
 Reads::~Reads() = default;
@@ -102,30 +118,38 @@ Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
   });
 }
 
+#define KYHAN_JOURNAL_COLUMNS \
+  "j.seq, 0, j.position, j.at, j.type, j.actor, j.body, j.previous, j.hash"
+
 Result<Page<HistoryRow>> Reads::history(const InstanceId& id, const PageRequest& page) {
   const Result<std::optional<Position>> after = from_cursor(page.after);
   if (!after) return after.error();
   return guarded([&] {
     std::vector<Statement> query;
-    query.push_back(connection_->prepare(
-        "SELECT j.seq, 0, j.position, j.at, j.type, j.actor, j.body, j.previous, j.hash "
-        "FROM instances n CROSS JOIN journal j ON j.instance = n.key "
-        "WHERE n.id = ?1 AND j.seq > ?2 ORDER BY j.seq"));
+    query.push_back(connection_->prepare("SELECT " KYHAN_JOURNAL_COLUMNS
+                                         " FROM instances n CROSS JOIN journal j "
+                                         "ON j.instance = n.key "
+                                         "WHERE n.id = ?1 AND j.seq > ?2 ORDER BY j.seq"));
     const std::int64_t from = *after ? (**after).first : 0;
     query.back().bind_all(id, from);
-    return merge_page<HistoryRow>(std::move(query), Order::ascending, limit_of(page),
-                                  [](const Statement& row) {
-                                    HistoryRow out;
-                                    out.entry.seq = row.integer(0);
-                                    out.position = row.integer(2);
-                                    out.entry.at = row.instant(3);
-                                    out.entry.type = row.text(4);
-                                    out.entry.actor = row.text(5);
-                                    out.entry.body_json = row.text(6);
-                                    out.previous = row.bytes<32>(7);
-                                    out.hash = row.bytes<32>(8);
-                                    return out;
-                                  });
+    return merge_page<HistoryRow>(std::move(query), Order::ascending, limit_of(page), read_journal);
+  });
+}
+
+Result<Page<HistoryRow>> Reads::comments(const InstanceId& instance, const TaskId& task,
+                                         const PageRequest& page) {
+  const Result<std::optional<Position>> after = from_cursor(page.after);
+  if (!after) return after.error();
+  return guarded([&] {
+    std::vector<Statement> query;
+    query.push_back(connection_->prepare(
+        "SELECT " KYHAN_JOURNAL_COLUMNS
+        " FROM instances n CROSS JOIN journal j ON j.instance = n.key WHERE n.id = ?1 "
+        "AND j.seq > ?2 AND j.type IN ('task_commented', 'instance_commented') "
+        "AND (?3 = '' OR json_extract(j.body, '$.task') = ?3) ORDER BY j.seq"));
+    const std::int64_t from = *after ? (**after).first : 0;
+    query.back().bind_all(instance, from, task);
+    return merge_page<HistoryRow>(std::move(query), Order::ascending, limit_of(page), read_journal);
   });
 }
 

@@ -188,6 +188,19 @@ struct AttachmentRow {
   bool used = false;  ///< Named by an accepted answer. Unused ones are swept after a day.
 };
 
+/// An answer that somebody has begun and not given yet.
+struct DraftRow {
+  PersonId person;
+  TaskId task;
+  InstanceId instance;
+  std::string step_pointer;
+  std::string form;                      ///< Which form it was written for: the API's form version.
+  std::vector<std::string> attachments;  ///< Ids of the files it names: they are kept with it.
+  std::string body_json;
+  std::int64_t revision = 1;  ///< ETag.
+  Instant saved_at{};
+};
+
 struct ScheduleRow {
   std::string definition;  ///< Name.
   std::string unit_kind;

@@ -205,8 +205,13 @@ void UnitOfWork::stage_attachment_used(std::string_view id, const InstanceId& in
 }
 
 void UnitOfWork::clear_unused_attachments(Instant before) {
-  work_->stage(
-      [&] { work_->run("DELETE FROM attachments WHERE used = 0 AND uploaded_at < ?", before); });
+  work_->stage([&] {
+    work_->run(
+        "DELETE FROM attachments WHERE used = 0 AND uploaded_at < ? AND NOT EXISTS (SELECT 1 FROM "
+        "drafts d WHERE d.task = attachments.task AND "
+        "instr(d.attachments, char(10) || attachments.id || char(10)) > 0)",
+        before);
+  });
 }
 
 }  // namespace kyhan

@@ -102,10 +102,21 @@ class UnitOfWork {
   [[nodiscard]] Result<std::optional<IdempotencyRow>> find_idempotency(std::string_view user,
                                                                        std::string_view key);
 
+  // Drafts.
+  void stage_draft(const DraftRow& row);  ///< Inserts or replaces.
+  /// Of the stored draft; 0: there is none.
+  [[nodiscard]] Result<std::int64_t> draft_revision(const PersonId& person, const TaskId& task);
+  void clear_draft(const PersonId& person, const TaskId& task);
+  /// The task was answered by `person`: all drafts of it, and theirs of the step's earlier rounds.
+  void clear_drafts_answered(const PersonId& person, const TaskId& task, const InstanceId& instance,
+                             std::string_view step);
+  void clear_drafts_before(Instant before);
+
   // Attachments (the bytes are on the disk already: BlobStore).
   void stage_attachment(const AttachmentRow& row);
   void stage_attachment_used(std::string_view id, const InstanceId& instance, const TaskId& task);
-  /// Unused ones uploaded before `before`; the bytes are removed by BlobStore::sweep.
+  /// Unused ones uploaded before `before`, unless a draft names them; the bytes are removed by
+  /// BlobStore::sweep.
   void clear_unused_attachments(Instant before);
 
   [[nodiscard]] bool failed() const;
