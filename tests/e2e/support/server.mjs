@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const root = new URL('../../../', import.meta.url).pathname;
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();
@@ -22,7 +22,7 @@ function readAccounts(path) {
   return Object.fromEntries(list.map((a) => [a.account ?? a.name, a.password]));
 }
 
-async function until(what, words, seconds) {
+export async function until(what, words, seconds) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     if (await what().catch(() => false)) return;
@@ -31,20 +31,29 @@ async function until(what, words, seconds) {
   }
 }
 
+/** The settings of the caller's own server must not reach the one under test: the environment wins
+ *  over the file. */
+export const cleanEnvironment = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KYHAN_')));
+
+export function kyhanBinary() {
+  const binary = process.env.KYHAN_BINARY ?? join(root, 'build/release/kyhan');
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}; build the release first`);
+  return binary;
+}
+
 export async function startServer() {
   if (process.env.KYHAN_URL) {
     return { url: process.env.KYHAN_URL.replace(/\/$/, ''), passwords: readAccounts(process.env.KYHAN_ACCOUNTS), stop: async () => undefined };
   }
-  const binary = process.env.KYHAN_BINARY ?? join(root, 'build/release/kyhan');
-  if (!existsSync(binary)) throw new Error(`there is no ${binary}; build the release first`);
+  const binary = kyhanBinary();
   const home = mkdtempSync(join(tmpdir(), 'kyhan-e2e-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = join(home, 'config.json');
   writeFileSync(config, JSON.stringify({ home, address: '127.0.0.1', port, web_root: join(root, 'web/dist') }), { mode: 0o600 });
   const log = [];
-  // Settings of the caller's own server must not reach this one: the environment wins over the file.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KYHAN_')));
+  const env = cleanEnvironment();
   const child = spawn(binary, ['serve', '--demo', '--virtual-clock', '2027-03-01T08:00:00+07:00', '--config', config],
     { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
