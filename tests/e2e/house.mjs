@@ -74,7 +74,7 @@ try {
     await arrived('task.overdue.so-tai-chinh', plan);
     await arrived('task.escalated.so-tai-chinh', plan);
     await page.goto(`${url}/notifications`);
-    await page.getByText('Công việc đã quá hạn', { exact: false }).first().waitFor();
+    await page.locator('main .note-body:visible', { hasText: 'Công việc đã quá hạn' }).first().waitFor();
     await page.screenshot({ path: `${shots()}/overdue-bell.png` });
     await page.goto(`${url}/tasks`);
     await page.locator('.task-row', { hasText: 'Quá hạn' }).first().waitFor();
