@@ -78,9 +78,14 @@ class CalendarSet final : public Calendars {
     const auto found = calendars.find(id);
     return found == calendars.end() ? nullptr : found->second.get();
   }
+  [[nodiscard]] const Calendar* find_of_unit(const UnitId& unit) const override {
+    const auto found = of_units.find(unit);
+    return found == of_units.end() ? nullptr : calendars.at(found->second).get();
+  }
   [[nodiscard]] const Calendar& built_in() const override { return *calendars.at("vn"); }
 
   std::map<std::string, std::shared_ptr<const Calendar>> calendars;
+  std::map<UnitId, std::string> of_units;  ///< Ids of calendars.
 };
 
 std::shared_ptr<const Calendar> parse_built_in() {
@@ -156,6 +161,12 @@ Result<std::shared_ptr<const Calendars>> make_calendars(const std::vector<Json>&
       append_faults(faults, calendar.error(), index);
     } else {
       const std::string id = (*calendar)->id();
+      const UnitId& unit = data_of(**calendar)->unit;
+      if (!unit.empty() && !set->of_units.emplace(unit, id).second) {
+        faults.push_back({"/" + std::to_string(index) + "/unit", "duplicate",
+                          Text{"Đơn vị “" + unit.text() + "” đã có lịch riêng ở tệp khác.",
+                               "Another file is the calendar of the unit “" + unit.text() + "”."}});
+      }
       set->calendars[id] = std::move(*calendar);
     }
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "workflow/core/json.hpp"
@@ -52,6 +53,35 @@ struct DueDate {
 /// pointer.
 [[nodiscard]] Result<DueDate> compute_due(const Calendar& calendar, Instant from, const Json& due);
 
+/// A span in which the clocks of an instance stood still.
+struct Stop {
+  Instant from{};
+  Instant to{};
+  template <class V>
+  void fields(V& v) {
+    v("from", from), v("to", to);
+  }
+  friend bool operator==(const Stop&, const Stop&) = default;
+};
+/// A longer time that was granted: a due form, counted from the deadline it takes the place of.
+struct Extended {
+  Json due;
+};
+/// What moved a deadline after it was set.
+using Adjustment = std::variant<Stop, Extended>;
+
+/// The same with what has moved the deadline since, in the order of time. A stop moves forms that
+/// count days by the days (working or calendar) that lie wholly inside it, exact ones by its
+/// length, working hours by the working time inside it; a deadline that was passed before it began
+/// stays. No deadline comes to lie inside a stop: the day of the resumption is the earliest.
+[[nodiscard]] Result<DueDate> compute_due(const Calendar& calendar, Instant from, const Json& due,
+                                          const std::vector<Adjustment>& adjustments);
+
+/// A moment counted by `form` (a due form or an offset) that lay ahead when the clocks stopped:
+/// where it lies after they go on again.
+[[nodiscard]] Instant after_stop(const Calendar& calendar, const Json& form, Instant moment,
+                                 const Stop& stop);
+
 /// Faults of a due form that hold whatever the data (unknown keys, wrong types, two forms at once).
 /// Strings that are `${ }` expressions pass for any type.
 [[nodiscard]] std::vector<FieldError> check_due_form(const Json& due);
@@ -69,6 +99,8 @@ class Calendars {
   virtual ~Calendars() = default;
   /// Null when there is none.
   [[nodiscard]] virtual const Calendar* find(const std::string& id) const = 0;
+  /// The one whose file names this unit; null when there is none.
+  [[nodiscard]] virtual const Calendar* find_of_unit(const UnitId&) const { return nullptr; }
   [[nodiscard]] virtual const Calendar& built_in() const = 0;  ///< "vn"
 };
 

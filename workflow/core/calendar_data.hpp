@@ -48,6 +48,7 @@ struct HolidayRules {
 struct CalendarData {
   std::string id;
   std::string zone;
+  UnitId unit;  ///< Whose calendar it is; empty: whoever names it. Not inherited.
   std::array<std::vector<Interval>, 7> week;  ///< From Sunday, as std::chrono::weekday counts.
   bool after_hours_next_day = false;
   int official_through = 9999;

@@ -228,7 +228,7 @@ CalendarData read(FileReader& reader, const Json& file, const Calendars* parents
   if (parent != nullptr) data = *parent;
   const bool alone = !file.contains("parent");
   data.id = reader.id(file, "id", "", true);
-  reader.id(file, "unit", "", false);
+  data.unit = UnitId{reader.id(file, "unit", "", false)};
   if (const std::string zone = reader.text(file, "zone", "", alone); !zone.empty()) {
     data.zone = zone;
     if (!zone_exists(zone)) {

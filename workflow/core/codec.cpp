@@ -19,7 +19,7 @@ struct EnumNames<TaskState> {
 template <>
 struct EnumNames<InstanceStatus> {
   static constexpr std::string_view names[] = {"running", "waiting", "completed", "faulted",
-                                               "cancelled"};
+                                               "cancelled", "suspended"};
 };
 
 template <class E>

@@ -10,6 +10,16 @@ bool ended(const State& state) {
          state.status == InstanceStatus::cancelled;
 }
 
+/// What people do about a task; remarks may be made at any time.
+bool acts_on_task(const Command& command) {
+  return std::visit(
+      [](const auto& one) {
+        using One = std::decay_t<decltype(one)>;
+        return !std::is_same_v<One, CommentOnTask> && requires { one.task; };
+      },
+      command);
+}
+
 Result<void> dispatch(Decider& decider, const Command& command) {
   struct Visitor {
     Decider& decider;
@@ -23,6 +33,11 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const CommentOnInstance& one) { return decider.comment(one); }
     Result<void> operator()(const DeliverEvent& one) { return decider.deliver(one); }
     Result<void> operator()(const CancelInstance& one) { return decider.cancel(one); }
+    Result<void> operator()(const SuspendInstance& one) { return decider.suspend(one); }
+    Result<void> operator()(const ResumeInstance& one) { return decider.resume(one); }
+    Result<void> operator()(const RequestExtension& one) { return decider.request_extension(one); }
+    Result<void> operator()(const DecideExtension& one) { return decider.decide_extension(one); }
+    Result<void> operator()(const RecomputeDeadlines& one) { return decider.recompute(one); }
   };
   return std::visit(Visitor{decider}, command);
 }
@@ -32,11 +47,16 @@ Result<void> dispatch(Decider& decider, const Command& command) {
 Result<Decision> decide(const State& state, const World& world, const Command& command,
                         const Now& now) {
   Decider decider(state, world, now);
-  // Timers and continuations of what has ended may arrive late: they mean nothing any more.
-  const bool late = ended(state) && (std::holds_alternative<TimerFired>(command) ||
-                                     std::holds_alternative<ContinueRun>(command) ||
-                                     std::holds_alternative<DeliverEvent>(command));
+  // Timers and continuations of what has ended may arrive late: they mean nothing any more. Nor do
+  // they while the clocks stand still.
+  const bool from_clock = std::holds_alternative<TimerFired>(command) ||
+                          std::holds_alternative<ContinueRun>(command);
+  const bool late = (ended(state) && std::holds_alternative<DeliverEvent>(command)) ||
+                    ((ended(state) || state.suspended) && from_clock);
   if (late) return decider.finish();
+  if (acts_on_task(command)) {
+    if (Result<void> runs = decider.refuse_while_suspended(); !runs) return runs.error();
+  }
   if (Result<void> accepted = dispatch(decider, command); !accepted) return accepted.error();
   decider.run();
   return decider.finish();

@@ -5,9 +5,12 @@
 /// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_assignment.cpp
 /// (who), decider_tasks.cpp (the life of a task), decider_answers.cpp (what an answer must bring),
 /// decider_completion.cpp (several people), decider_moments.cpp (reminders, escalation, expiry),
-/// decider_comments.cpp, decider_vote.cpp, decider_listen.cpp.
+/// decider_comments.cpp, decider_due.cpp (deadlines, and their moments planned anew),
+/// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
+/// decider_listen.cpp.
 
 #include <deque>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +50,14 @@ class Decider {
   [[nodiscard]] Result<void> comment(const CommentOnInstance& command);
   [[nodiscard]] Result<void> deliver(const DeliverEvent& command);
   [[nodiscard]] Result<void> cancel(const CancelInstance& command);
+  [[nodiscard]] Result<void> suspend(const SuspendInstance& command);
+  [[nodiscard]] Result<void> resume(const ResumeInstance& command);
+  [[nodiscard]] Result<void> request_extension(const RequestExtension& command);
+  [[nodiscard]] Result<void> decide_extension(const DecideExtension& command);
+  [[nodiscard]] Result<void> recompute(const RecomputeDeadlines& command);
 
+  /// "instance-suspended" when it is.
+  [[nodiscard]] Result<void> refuse_while_suspended() const;
   /// Runs what is ready, until nothing is or the slice is spent.
   void run();
 
@@ -152,7 +162,33 @@ class Decider {
   void announce(const Task& task, std::string_view event, Json data = Json::object());
   void publish(std::string_view entity, std::string_view event, const UnitId& unit,
                std::string subject, Json data, std::string id = {});
+
+  // decider_due.cpp
+  /// The calendar that a form names, else the definition's, else the unit's. One that is not there
+  /// is an error of compute(); here the unit's stands in for it.
   [[nodiscard]] const Calendar& calendar_for(const Json& form, const UnitId& unit) const;
+  [[nodiscard]] Outcome<DueDate> compute(const Json& form, const UnitId& unit, Instant from,
+                                         const std::vector<Adjustment>& adjustments) const;
+  /// What has moved deadlines that were set at `from`: the stops since, and of a task the
+  /// extensions it was granted.
+  [[nodiscard]] std::vector<Adjustment> adjustments_since(Instant from) const;
+  [[nodiscard]] std::vector<Adjustment> adjustments_of(const Task& task) const;
+  /// Sets the deadline and the reasons for it, of a task with its unit and times in place.
+  [[nodiscard]] Outcome<void> set_due(Task& task) const;
+  /// What was planned is sent for the deadline that moved, or all over again for one that is new.
+  enum class Ladder { goes_on, begins_anew };
+  [[nodiscard]] std::optional<TaskPlan> planned_anew(const Task& before, Ladder ladder) const;
+  /// Moves what has moved: as events, as the lists show it, and as other systems are told.
+  void move_deadlines(DeadlinesMoved moved);
+  [[nodiscard]] std::optional<NodePlan> vote_planned_anew(const Node& node) const;
+
+  // decider_suspend.cpp
+  void move_repeat(const Task& task, Moment& moment, const Stop& stop) const;
+
+  // decider_extension.cpp
+  [[nodiscard]] std::vector<Candidate> extension_deciders(const Task& task,
+                                                          const PersonId& asked_by) const;
+  [[nodiscard]] Result<TaskPlan> extended(const Task& task, const char* field) const;
 
   // decider_comments.cpp
   /// Faults of the texts an answer brings, by field.
@@ -161,7 +197,8 @@ class Decider {
                       const std::string& comment, const TaskId& task);
 
   // decider_moments.cpp
-  [[nodiscard]] Outcome<void> plan_moments(Task& task, const Json& spec);
+  /// Reminders that would have been due before `since` are left out.
+  [[nodiscard]] Outcome<void> plan_moments(Task& task, const Json& spec, Instant since) const;
   void fire_task(const TaskId& id);
   void remind(const TaskId& id, const Moment& moment);
   void escalate(const TaskId& id, const Moment& moment);

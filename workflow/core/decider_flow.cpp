@@ -97,7 +97,7 @@ Result<void> Decider::cancel(const CancelInstance& command) {
 }
 
 void Decider::run() {
-  while (!state_.ended_at) {
+  while (!state_.ended_at && !state_.suspended) {
     // The youngest scope first: depth first, branches of a fork in declared order.
     const auto ready = std::find_if(state_.nodes.rbegin(), state_.nodes.rend(),
                                     [](const auto& entry) { return entry.second.ready; });

@@ -7,8 +7,14 @@
 namespace kyhan {
 
 Outcome<Json> Decider::run_calendar(const Json& with) {
-  const Json null;
-  const Json& form = with.contains("add") ? with.at("add") : null;
+  // The step's own calendar and zone serve a form that names none.
+  Json form = with.contains("add") ? with.at("add") : Json();
+  for (const char* name : {"calendar", "timeZone"}) {
+    if (form.is_object() && !form.contains(name) && with.contains(name)) form[name] = with.at(name);
+  }
+  const std::string zone = form.is_object() && form.contains("timeZone")
+                               ? form.value("timeZone", "")
+                               : calendar_for(form, state_.unit).zone();
   Instant from = now_.at;
   if (with.contains("from") && with.at("from").is_string()) {
     const std::string text = with.at("from").get<std::string>();
@@ -17,19 +23,23 @@ Outcome<Json> Decider::run_calendar(const Json& with) {
       from = *instant;
     } else {
       Result<Date> date = parse_iso_date(text);
-      if (!date)
+      if (!date || !zone_exists(zone)) {
         return standard_error("validation", 400, "calendar.from: " + instant.error().detail.en);
-      from = instant_at(*date, std::chrono::minutes{0}, calendar_for(with, state_.unit).zone());
+      }
+      from = instant_at(*date, std::chrono::minutes{0}, zone);
     }
   }
-  const Calendar& calendar = calendar_for(with, state_.unit);
-  Result<DueDate> due = compute_due(calendar, from, form);
-  if (!due) return standard_error("validation", 400, "calendar.add: " + due.error().detail.en);
+  Outcome<DueDate> due = compute(form, state_.unit, from, {});
+  if (!due) {
+    WorkflowError error = due.error();
+    error.detail = "calendar.add: " + error.detail;
+    return error;
+  }
   Duration length;
   length.exact = std::max(Milliseconds{0}, due->instant - now_.at);
-  return given({{"instant", to_rfc3339(due->instant, calendar.zone())},
+  return given({{"instant", to_rfc3339(due->instant, zone)},
                 {"date", to_iso_date(due->date)},
-                {"at", to_rfc3339(due->instant, calendar.zone()).substr(11, 5)},
+                {"at", to_rfc3339(due->instant, zone).substr(11, 5)},
                 {"duration", to_iso_duration(length)},
                 {"provisional", due->provisional}});
 }

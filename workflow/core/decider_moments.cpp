@@ -44,7 +44,8 @@ Outcome<Instant> Decider::offset_from_due(const Json& offset, const Json& at, co
     return standard_error("validation", 400, "reminders and escalation need a `due`");
   }
   if (!counts_days(offset) && !is_zero(offset)) {
-    Result<DueDate> exact = compute_due(calendar, *task.due_at, offset);
+    const Result<DueDate> exact =
+        compute_due(calendar, *task.due_at, offset, adjustments_since(*task.due_at));
     if (!exact) return standard_error("validation", 400, exact.error().detail.en);
     return exact->instant;
   }
@@ -54,7 +55,7 @@ Outcome<Instant> Decider::offset_from_due(const Json& offset, const Json& at, co
   if (is_zero(offset)) form = {{"date", to_iso_date(*due_day)}};
   if (at.is_string()) form["at"] = at;
   const Instant noon = instant_at(*due_day, std::chrono::hours{12}, calendar.zone());
-  Result<DueDate> day = compute_due(calendar, noon, form);
+  const Result<DueDate> day = compute_due(calendar, noon, form, adjustments_since(*task.due_at));
   if (!day) return standard_error("validation", 400, day.error().detail.en);
   if (at.is_string()) {
     return in_working_time(calendar, day->instant) || !office_hours
@@ -67,7 +68,7 @@ Outcome<Instant> Decider::offset_from_due(const Json& offset, const Json& at, co
   return next_working_time(calendar, instant_at(day->date, opening, calendar.zone()));
 }
 
-Outcome<void> Decider::plan_moments(Task& task, const Json& spec) {
+Outcome<void> Decider::plan_moments(Task& task, const Json& spec, Instant since) const {
   if (task.due_at) insert_sorted(task.moments, {*task.due_at, "overdue", 0, 0});
   int index = 0;
   for (const Json& reminder : member(spec, "reminders")) {
@@ -75,7 +76,7 @@ Outcome<void> Decider::plan_moments(Task& task, const Json& spec) {
         offset_from_due(member(reminder, "offset"), member(reminder, "at"), task, true);
     if (!at) return at.error();
     // What would have been due before the task existed is not sent.
-    if (*at >= now_.at) insert_sorted(task.moments, {*at, "reminder", index, 0});
+    if (*at >= since) insert_sorted(task.moments, {*at, "reminder", index, 0});
     ++index;
   }
   index = 0;
@@ -87,8 +88,9 @@ Outcome<void> Decider::plan_moments(Task& task, const Json& spec) {
   }
   const Json& expire = member(spec, "expire");
   if (expire.is_object()) {
-    Result<DueDate> end = compute_due(calendar_for(expire, task.unit), now_.at, expire);
-    if (!end) return standard_error("validation", 400, "expire: " + end.error().detail.en);
+    const Outcome<DueDate> end =
+        compute(expire, task.unit, task.opened_at, adjustments_since(task.opened_at));
+    if (!end) return end.error();
     insert_sorted(task.moments, {end->instant, "expire", 0, 0});
   }
   return {};
@@ -189,8 +191,9 @@ void Decider::remind(const TaskId& id, const Moment& moment) {
   apply(TaskReminded{id, moment, people, std::move(rest), now_.at});
 
   const Task& now = state_.tasks.at(id);
-  const std::string key = id.text() + "/" + std::to_string(moment.index) + "." +
-                          std::to_string(moment.round);
+  std::string key = id.text() + "/" + std::to_string(moment.index) + "." +
+                    std::to_string(moment.round);
+  if (moment.plan) key += "p" + std::to_string(*moment.plan);
   for (const PersonId& person : people) {
     Json data = {{"task", id.text()},
                  {"step", now.name},

@@ -18,22 +18,6 @@ Error task_not_open(const TaskId& id) {
 
 }  // namespace
 
-const Calendar& Decider::calendar_for(const Json& form, const UnitId& unit) const {
-  std::string id = text_member(form, "calendar", definition().calendar);
-  if (id == "unit") {
-    id.clear();
-    for (const Unit* one = world_.directory.find_unit(unit); one != nullptr;
-         one = world_.directory.find_unit(one->parent)) {
-      if (!one->calendar.empty()) {
-        id = one->calendar;
-        break;
-      }
-    }
-  }
-  const Calendar* found = id.empty() ? nullptr : world_.calendars.find(id);
-  return found != nullptr ? *found : world_.calendars.built_in();
-}
-
 Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   const Node& node = state_.nodes.at(id);
   const Step& step = step_of(node);
@@ -52,27 +36,10 @@ Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   task.opened_at = now_.at;
   if (task.direct) task.claimed_at = now_.at;
 
-  const Json& due = member(node.spec, "due");
-  if (due.is_object()) {
-    Result<DueDate> computed = compute_due(calendar_for(due, task.unit), now_.at, due);
-    if (!computed) {
-      return standard_error("validation", 400, "due: " + computed.error().detail.en);
-    }
-    task.due_at = computed->instant;
-    Json explain = Json::array();
-    for (const Text& line : computed->explain) explain.push_back(text_json(line));
-    task.due_explain = {{"date", to_iso_date(computed->date)},
-                        {"provisional", computed->provisional},
-                        {"explain", std::move(explain)}};
+  if (Outcome<void> set = set_due(task); !set) return set.error();
+  if (Outcome<void> planned = plan_moments(task, node.spec, now_.at); !planned) {
+    return planned.error();
   }
-  if (task.kind == "ballot" && node.wake_at && !task.due_at) {
-    // A ballot is due when the vote closes.
-    task.due_at = node.wake_at;
-    const std::string day = to_iso_date(
-        date_in_zone(*node.wake_at - Milliseconds{1}, calendar_for(Json(), task.unit).zone()));
-    task.due_explain = {{"date", day}, {"provisional", false}, {"explain", Json::array()}};
-  }
-  if (Outcome<void> planned = plan_moments(task, node.spec); !planned) return planned.error();
 
   const Text title = text_of(member(spec_of(task), "title"));
   apply(TaskOpened{task, title, task.kind, now_.at});

@@ -14,8 +14,8 @@ Outcome<void> Decider::open_vote(NodeId id) {
   const Json& opens = member(member(node.spec, "window"), "opens");
   Instant opened = now_.at;
   if (opens.is_object()) {
-    Result<DueDate> at = compute_due(calendar_for(opens, state_.unit), now_.at, opens);
-    if (!at) return standard_error("validation", 400, "window.opens: " + at.error().detail.en);
+    const Outcome<DueDate> at = compute(opens, state_.unit, now_.at, {});
+    if (!at) return at.error();
     opened = std::max(now_.at, at->instant);
   }
   if (opened > now_.at) {
@@ -53,8 +53,8 @@ Outcome<void> Decider::open_ballots(NodeId id) {
   std::optional<Instant> closes_at;
   const Json& closes = member(member(spec, "window"), "closes");
   if (closes.is_object() && !recorded) {
-    Result<DueDate> at = compute_due(calendar_for(closes, state_.unit), now_.at, closes);
-    if (!at) return standard_error("validation", 400, "window.closes: " + at.error().detail.en);
+    const Outcome<DueDate> at = compute(closes, state_.unit, now_.at, {});
+    if (!at) return at.error();
     closes_at = at->instant;
   }
   apply(NodeWoke{id, false, closes_at, std::move(results), now_.at});

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "workflow/core/definition_reader.hpp"
+#include "workflow/core/definition_functions.hpp"
 #include "workflow/core/documents.hpp"
 
 namespace kyhan {
@@ -72,6 +72,7 @@ Reading read_definition(const Json& document) {
   }
   definition::Reader reader(document, *reading.definition);
   reader.read_document();
+  definition::warn_of_fixed_spans(reader);
   reading.faults = reader.take_faults();
   return reading;
 }

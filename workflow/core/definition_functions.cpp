@@ -224,7 +224,7 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
   if (!reader.closed(with, pointer,
                      {"title", "instructions", "priority", "category", "assignment", "completion",
                       "form", "outcomes", "attachments", "legalBasis", "due", "dueCertainty",
-                      "certainty", "reminders", "escalation", "expire", "context"},
+                      "certainty", "reminders", "escalation", "expire", "extension", "context"},
                      {"signature", "watchers"})) {
     return;
   }
@@ -264,6 +264,7 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
   check_certainty(reader, with, pointer, "certainty");
   check_member(reader, with, pointer, "due", check_due);
   check_member(reader, with, pointer, "expire", check_due);
+  check_member(reader, with, pointer, "extension", check_extension);
   check_member(reader, with, pointer, "reminders", check_reminders);
   check_member(reader, with, pointer, "escalation", check_escalation);
   if (const auto* context = find(with, "context")) {

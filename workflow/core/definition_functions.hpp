@@ -34,6 +34,11 @@ void check_share(Reader& reader, const Json& value, const std::string& pointer);
 void check_attachments(Reader& reader, const Json& value, const std::string& pointer,
                        const std::set<std::string>* outcomes);
 
+/// "none" | {by: [candidates], max}: who may grant more time, and how often.
+void check_extension(Reader& reader, const Json& value, const std::string& pointer);
+/// Waits and timeouts whose span may come from the calendar: it is not moved with it.
+void warn_of_fixed_spans(Reader& reader);
+
 void check_human_task(Reader& reader, const Json& with, const std::string& pointer);
 void check_vote(Reader& reader, const Json& with, const std::string& pointer);
 

@@ -82,6 +82,7 @@ void Reader::read_metadata(const Json& metadata, const std::string& pointer) {
     definition_.legal_basis = *basis;
   }
   check_member(*this, metadata, pointer, "escalation", check_escalation);
+  check_member(*this, metadata, pointer, "extension", check_extension);
   if (const auto* publish = find(metadata, "publish")) {
     check_publish(*this, *publish, below(pointer, "publish"));
   }

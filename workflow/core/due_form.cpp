@@ -75,8 +75,8 @@ class Reader {
   void read_known_fields() {
     // `certainty` and `legalBasis` say where the number comes from; they count nothing.
     static constexpr std::array<std::string_view, 12> known{
-        "in",    "workingDays", "workingHours", "date",      "relativeTo", "at", "roll",
-        "bound", "calendar",    "timeZone",     "certainty", "legalBasis"};
+        "in",   "workingDays", "workingHours", "date",     "relativeTo", "at",
+        "roll", "bound",       "calendar",     "timeZone", "certainty",  "legalBasis"};
     for (const auto& [key, value] : due_.items()) {
       if (std::find(known.begin(), known.end(), key) == known.end()) {
         fault("/" + key, "unknown-field",

@@ -348,11 +348,98 @@ struct VoteClosed {
   }
 };
 
+struct InstanceSuspended {
+  static constexpr const char* type = "instance_suspended";
+  PersonId by;
+  std::string reason;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("reason", reason), v("at", at);
+  }
+};
+
+/// The instance goes on. What its stop has moved is told by the `DeadlinesMoved` after it.
+struct InstanceResumed {
+  static constexpr const char* type = "instance_resumed";
+  PersonId by;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("at", at);
+  }
+};
+
+/// When a node wakes and ends, from now on.
+struct NodePlan {
+  NodeId node = 0;
+  std::optional<Instant> wake_at;
+  std::optional<Instant> timeout_at;
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("wakeAt", wake_at), v("timeoutAt", timeout_at);
+  }
+};
+/// A task's deadline and what is still to come of it, from now on.
+struct TaskPlan {
+  TaskId task;
+  std::optional<Instant> due_was;
+  std::optional<Instant> due_at;
+  Json due_explain;
+  bool overdue = false;
+  std::vector<Moment> moments;
+  std::optional<int> plans;
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("dueWas", due_was), v("dueAt", due_at), v("dueExplain", due_explain),
+        v("overdue", overdue), v("moments", moments), v("plans", plans);
+  }
+};
+
+/// Times ahead of the instance were computed again.
+struct DeadlinesMoved {
+  static constexpr const char* type = "deadlines_moved";
+  std::string cause;                   ///< resumed | calendar
+  std::optional<std::int64_t> change;  ///< calendar: which.
+  std::vector<NodePlan> nodes;
+  std::vector<TaskPlan> tasks;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("cause", cause), v("change", change), v("nodes", nodes), v("tasks", tasks), v("at", at);
+  }
+};
+
+struct ExtensionRequested {
+  static constexpr const char* type = "extension_requested";
+  TaskId task;
+  Extension extension;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("extension", extension), v("at", at);
+  }
+};
+
+/// The open request of the task is decided; granted, the deadline is another.
+struct ExtensionDecided {
+  static constexpr const char* type = "extension_decided";
+  TaskId task;
+  Extension extension;
+  std::optional<TaskPlan> plan;  ///< Granted.
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("extension", extension), v("plan", plan), v("at", at);
+  }
+};
+
 using Event =
     std::variant<InstanceStarted, NodeEntered, StepRan, StepFaulted, NodeExited, IterationBegan,
                  RetryScheduled, CatchEntered, NodeWoke, EventConsumed, InstanceCompleted,
                  InstanceFaulted, InstanceCancelled, TaskOpened, TaskClaimed, TaskReleased,
                  TaskCompleted, TaskEnded, TaskReminded, TaskOverdue, TaskEscalated, TaskCommented,
-                 VoteClosed, InstanceCommented>;
+                 VoteClosed, InstanceCommented, InstanceSuspended, InstanceResumed, DeadlinesMoved,
+                 ExtensionRequested, ExtensionDecided>;
 
 }  // namespace kyhan

@@ -136,6 +136,7 @@ void apply(State& state, const EventConsumed& event) {
 void end(State& state, InstanceStatus status, Instant at) {
   state.status = status;
   state.ended_at = at;
+  state.suspended.reset();
   state.nodes.clear();
   state.tasks.clear();
 }
@@ -210,6 +211,55 @@ void apply(State& state, const TaskEscalated& event) {
   ++task.version;
 }
 
+void apply(State& state, const InstanceSuspended& event) {
+  state.suspended = Suspension{event.at, event.by, event.reason};
+  state.status = InstanceStatus::suspended;
+}
+
+void apply(State& state, const InstanceResumed& event) {
+  state.stops.push_back({state.suspended->since, event.at});
+  state.suspended.reset();
+  state.status = InstanceStatus::waiting;
+}
+
+void take_plan(State& state, const TaskPlan& plan) {
+  Task& task = state.tasks.at(plan.task);
+  if (!task.first_due_at && task.due_at != plan.due_at) {
+    task.first_due_at = task.due_at;
+    task.first_due_date = task.due_explain.value("date", "");
+  }
+  task.due_at = plan.due_at;
+  task.due_explain = plan.due_explain;
+  task.overdue = plan.overdue;
+  task.moments = plan.moments;
+  task.plans = plan.plans;
+}
+
+void apply(State& state, const DeadlinesMoved& event) {
+  for (const NodePlan& plan : event.nodes) {
+    Node& node = node_of(state, plan.node);
+    node.wake_at = plan.wake_at;
+    node.timeout_at = plan.timeout_at;
+  }
+  for (const TaskPlan& plan : event.tasks) {
+    take_plan(state, plan);
+    ++state.tasks.at(plan.task).version;
+  }
+}
+
+void apply(State& state, const ExtensionRequested& event) {
+  Task& task = state.tasks.at(event.task);
+  task.extensions.push_back(event.extension);
+  ++task.version;
+}
+
+void apply(State& state, const ExtensionDecided& event) {
+  Task& task = state.tasks.at(event.task);
+  task.extensions.back() = event.extension;
+  if (event.plan) take_plan(state, *event.plan);
+  ++task.version;
+}
+
 void apply(State&, const TaskCommented&) {}
 void apply(State&, const InstanceCommented&) {}
 void apply(State&, const VoteClosed&) {}
@@ -228,14 +278,15 @@ void evolve(State& state, const Event& event) {
 
 Waits waits_of(const State& state) {
   Waits waits;
+  const bool clocks_run = !state.suspended;
   for (const auto& [id, node] : state.nodes) {
-    if (node.wake_at) waits.timers["n" + std::to_string(id)] = *node.wake_at;
-    if (node.timeout_at) waits.timers["x" + std::to_string(id)] = *node.timeout_at;
+    if (node.wake_at && clocks_run) waits.timers["n" + std::to_string(id)] = *node.wake_at;
+    if (node.timeout_at && clocks_run) waits.timers["x" + std::to_string(id)] = *node.timeout_at;
     if (node.spec.is_object() && node.spec.contains("listenTypes")) waits.subscriptions.insert(id);
   }
   for (const auto& [id, task] : state.tasks) {
     waits.tasks.insert(id);
-    if (!task.moments.empty()) waits.timers["t" + id.text()] = task.moments.front().at;
+    if (!task.moments.empty() && clocks_run) waits.timers["t" + id.text()] = task.moments.front().at;
   }
   return waits;
 }

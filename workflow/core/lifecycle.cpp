@@ -31,6 +31,14 @@ class Teller {
   void operator()(const InstanceCancelled& event) {
     workflow("cancelled", event.at, "cancelledAt", Json::object());
   }
+  void operator()(const InstanceSuspended& event) {
+    workflow("suspended", event.at, "suspendedAt", Json::object());
+    all_steps("suspended", event.at, "suspendedAt");
+  }
+  void operator()(const InstanceResumed& event) {
+    workflow("resumed", event.at, "resumedAt", Json::object());
+    all_steps("resumed", event.at, "resumedAt");
+  }
   void operator()(const NodeEntered& event) {
     task("created", event.pointer, event.at, "createdAt", Json::object());
     task("started", event.pointer, event.at, "startedAt", Json::object());
@@ -89,6 +97,14 @@ class Teller {
     data["workflow"] = name();
     data["task"] = pointer;
     add(std::string("io.serverlessworkflow.task.") + what + ".v1", at, when, std::move(data));
+  }
+  /// Of every step that has begun and not ended, outermost first.
+  void all_steps(const char* what, Instant at, const char* when) {
+    for (const auto& [id, node] : before_.nodes) {
+      if (node.step == no_step) continue;
+      task(what, definition_.steps.at(static_cast<std::size_t>(node.step)).pointer, at, when,
+           Json::object());
+    }
   }
   void add(std::string type, Instant at, const char* when, Json data) {
     data[when] = to_rfc3339(at);

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "workflow/core/calendar.hpp"
 #include "workflow/core/definition.hpp"
 #include "workflow/core/directory.hpp"
 #include "workflow/core/json.hpp"
@@ -82,11 +83,35 @@ struct Moment {
   std::string kind;  ///< reminder | overdue | escalation | expire | opens | closes
   int index = 0;     ///< Which reminder or escalation of the specification.
   int round = 0;     ///< Which repetition of it.
+  /// Absent: planned when the task opened. A deadline that moves plans what came before it anew
+  /// under the next number: what was sent for the old day is not what is sent for the new one.
+  std::optional<int> plan = {};
   template <class V>
   void fields(V& v) {
-    v("at", at), v("kind", kind), v("index", index), v("round", round);
+    v("at", at), v("kind", kind), v("index", index), v("round", round), v("plan", plan);
   }
   friend auto operator<=>(const Moment&, const Moment&) = default;
+};
+
+/// More time for a task: asked for, then granted or refused.
+struct Extension {
+  PersonId asked_by;
+  Instant asked_at{};
+  std::string reason;
+  Json wanted;        ///< Due form, counted from the deadline as it stood.
+  std::string state;  ///< asked | granted | refused
+  PersonId decided_by;
+  std::optional<Instant> decided_at;
+  std::string comment;             ///< Of the decision.
+  Json given;                      ///< Due form that was granted.
+  std::optional<Instant> due_was;  ///< Before it was granted.
+  template <class V>
+  void fields(V& v) {
+    v("askedBy", asked_by), v("askedAt", asked_at), v("reason", reason), v("wanted", wanted),
+        v("state", state), v("decidedBy", decided_by), v("decidedAt", decided_at),
+        v("comment", comment), v("given", given), v("dueWas", due_was);
+  }
+  friend bool operator==(const Extension&, const Extension&) = default;
 };
 
 enum class TaskState { offered, claimed, completed, withdrawn, expired };
@@ -111,6 +136,10 @@ struct Task {
   bool overdue = false;
   std::vector<Moment> moments;  ///< Still to come, sorted.
   int escalations = 0;
+  std::vector<Extension> extensions;  ///< In the order they were asked for.
+  std::optional<Instant> first_due_at;  ///< The deadline it was opened with, once that has moved.
+  std::string first_due_date;           ///< The day people said.
+  std::optional<int> plans;             ///< How often its moments were planned anew.
   std::int64_t version = 1;  ///< ETag.
   template <class V>
   void fields(V& v) {
@@ -119,7 +148,8 @@ struct Task {
         v("holder", holder), v("direct", direct), v("openedAt", opened_at),
         v("claimedAt", claimed_at), v("dueAt", due_at), v("dueExplain", due_explain),
         v("overdue", overdue), v("moments", moments), v("escalations", escalations),
-        v("version", version);
+        v("extensions", extensions), v("firstDueAt", first_due_at),
+        v("firstDueDate", first_due_date), v("plans", plans), v("version", version);
   }
   friend bool operator==(const Task&, const Task&) = default;
 };
@@ -159,7 +189,19 @@ struct Node {
   friend bool operator==(const Node&, const Node&) = default;
 };
 
-enum class InstanceStatus { running, waiting, completed, faulted, cancelled };
+enum class InstanceStatus { running, waiting, completed, faulted, cancelled, suspended };
+
+/// An instance stands still: nothing new begins and no clock runs.
+struct Suspension {
+  Instant since{};
+  PersonId by;
+  std::string reason;
+  template <class V>
+  void fields(V& v) {
+    v("since", since), v("by", by), v("reason", reason);
+  }
+  friend bool operator==(const Suspension&, const Suspension&) = default;
+};
 
 /// All the truth about one instance.
 struct State {
@@ -179,6 +221,8 @@ struct State {
   std::map<TaskId, Task> tasks;  ///< Open ones.
   /// Who performed which step, in all rounds, by step pointer: four-eyes looks here.
   std::map<std::string, std::set<PersonId>> performers;
+  std::optional<Suspension> suspended;
+  std::vector<Stop> stops;  ///< The suspensions that are over.
   NodeId next_node = 1;
   std::int64_t next_task = 1;
   std::int64_t steps_run = 0;
@@ -189,7 +233,7 @@ struct State {
         v("initiator", initiator), v("title", title), v("status", status), v("startedAt", started_at),
         v("endedAt", ended_at), v("context", context), v("output", output), v("error", error),
         v("nodes", nodes), v("tasks", tasks), v("performers", performers),
-        v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),
+        v("suspended", suspended), v("stops", stops), v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),
         v("revision", revision);
   }
   friend bool operator==(const State&, const State&) = default;
@@ -211,10 +255,16 @@ struct CommentOnTask   { TaskId task; PersonId by; std::string comment; };
 struct CommentOnInstance { PersonId by; std::string comment; };
 struct DeliverEvent    { NodeId node; CloudEvent event; };
 struct CancelInstance  { PersonId by; std::string reason; };
+struct SuspendInstance { PersonId by; std::string reason; };
+struct ResumeInstance  { PersonId by; };
+struct RequestExtension { TaskId task; PersonId by; Json due; std::string reason; };
+struct DecideExtension { TaskId task; PersonId by; bool granted = false; Json due; std::string comment; };  ///< `due` null: as asked.
+struct RecomputeDeadlines { std::int64_t change = 0; };  ///< By the calendars as they are now; which change of them asks.
 
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
                              CompleteTask, CommentOnTask, CommentOnInstance, DeliverEvent,
-                             CancelInstance>;
+                             CancelInstance, SuspendInstance, ResumeInstance, RequestExtension,
+                             DecideExtension, RecomputeDeadlines>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be

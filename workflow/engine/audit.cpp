@@ -19,7 +19,7 @@ bool has_all_rows(const State& state, const WaitRows& rows) {
 /// An instance that neither runs nor waits for anything would stay for ever.
 bool can_go_on(const State& state, bool runnable) {
   const Waits waits = waits_of(state);
-  return runnable || state.ended_at || !waits.timers.empty() || !waits.subscriptions.empty() ||
+  return runnable || state.ended_at || state.suspended || !waits.timers.empty() || !waits.subscriptions.empty() ||
          !waits.tasks.empty();
 }
 

@@ -17,7 +17,7 @@ template <class Enum>
   throw std::runtime_error("unknown name in the database: " + std::string{name});
 }
 [[nodiscard]] inline InstanceStatus status_of(std::string_view name) {
-  return enum_of(InstanceStatus::cancelled, name);
+  return enum_of(InstanceStatus::suspended, name);
 }
 [[nodiscard]] inline TaskState task_state_of(std::string_view name) {
   return enum_of(TaskState::expired, name);

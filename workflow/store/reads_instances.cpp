@@ -69,7 +69,8 @@ Result<Page<InstanceRow>> Reads::instances(const InstanceQuery& query) {
     for (const InstanceStatus status : query.statuses) {
       status_names.push_back(to_text(status));
       open_only =
-          open_only && (status == InstanceStatus::running || status == InstanceStatus::waiting);
+          open_only && (status == InstanceStatus::running || status == InstanceStatus::waiting ||
+                        status == InstanceStatus::suspended);
     }
     const std::string statuses = join_list(status_names);
     const std::string units = join_list(query.units);

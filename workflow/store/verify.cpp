@@ -210,7 +210,7 @@ class Audit {
            {"Công việc " + task.text() + " còn trong danh sách nhưng không còn mở.",
             "The task " + task.text() + " stands in the lists but is not open."});
     }
-    const bool running = !state.ended_at;
+    const bool running = !state.ended_at && !state.suspended;
     if (running && !stored.row.runnable && waits.timers.empty() && waits.subscriptions.empty() &&
         waits.tasks.empty()) {
       find("stuck", id,
