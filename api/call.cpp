@@ -36,14 +36,7 @@ std::string etag_of(std::int64_t version) {
   return "\"" + std::to_string(version) + "\"";
 }
 
-Result<std::int64_t> expected_version(const Request& request) {
-  std::string_view text = request.headers.find("If-Match");
-  if (text.empty()) {
-    return Error{ErrorCode::invalid,
-                 "precondition-required",
-                 {"Thiếu tiêu đề If-Match: hãy gửi etag của nhiệm vụ mà bạn đang xem.",
-                  "If-Match is missing: send the etag of the task you are looking at."}};
-  }
+Result<std::int64_t> version_from(std::string_view text) {
   if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
     text = text.substr(1, text.size() - 2);
   }
@@ -54,6 +47,17 @@ Result<std::int64_t> expected_version(const Request& request) {
                                        "If-Match is no etag of this server."});
   }
   return version;
+}
+
+Result<std::int64_t> expected_version(const Request& request) {
+  const std::string_view text = request.headers.find("If-Match");
+  if (text.empty()) {
+    return Error{ErrorCode::invalid,
+                 "precondition-required",
+                 {"Thiếu tiêu đề If-Match: hãy gửi etag của nhiệm vụ mà bạn đang xem.",
+                  "If-Match is missing: send the etag of the task you are looking at."}};
+  }
+  return version_from(text);
 }
 
 }  // namespace kyhan

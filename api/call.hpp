@@ -17,6 +17,9 @@ namespace kyhan {
 
 struct Services;
 
+/// Bodies that are read whole, unless their route says otherwise.
+constexpr std::size_t json_bytes_max = 1 << 20;
+
 /// Who asks.
 struct Caller {
   PersonId person;      ///< Empty: nobody, a system, or the Unix socket.
@@ -55,6 +58,8 @@ using Handler = asio::awaitable<Result<Reply>> (*)(Call& call);
 /// The version a decision was made on. Errors: "precondition-required" (428) without If-Match,
 /// "bad-request" when it is no version of ours.
 [[nodiscard]] Result<std::int64_t> expected_version(const Request& request);
+/// The version an ETag of ours says. Errors: "bad-request".
+[[nodiscard]] Result<std::int64_t> version_from(std::string_view etag);
 [[nodiscard]] std::string etag_of(std::int64_t version);  ///< "\"7\"", quotes included.
 
 }  // namespace kyhan

@@ -59,7 +59,7 @@ bool is_json(std::string_view content_type) {
          type.ends_with("+json");
 }
 
-Result<Json> parse_body(const Request& request, const std::string& text) {
+Result<Json> parse_body(const Request& request, const std::string& text, std::size_t bytes_max) {
   if (text.empty()) return Result<Json>{boost::system::in_place_value, Json::object()};
   if (!is_json(request.headers.find("Content-Type"))) {
     return Error{ErrorCode::invalid,
@@ -67,8 +67,10 @@ Result<Json> parse_body(const Request& request, const std::string& text) {
                  {"Nội dung phải là JSON (Content-Type: application/json).",
                   "The body must be JSON (Content-Type: application/json)."}};
   }
+  constexpr std::size_t bytes_a_node = 4;  // Fewer than any real body has.
   DocumentLimits limits;
-  limits.bytes_max = json_bytes_max;
+  limits.bytes_max = bytes_max;
+  limits.nodes_max = std::max(limits.nodes_max, bytes_max / bytes_a_node);
   Result<Json> parsed = parse_json(text, limits);
   if (!parsed) return parsed;
   if (!parsed->is_object()) {
@@ -177,12 +179,12 @@ asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route, Call& call) {
   if (!query) co_return query.error();
   call.query = std::move(*query);
   if (route.body == Body::json || route.body == Body::text) {
-    Result<std::string> text = co_await read_whole(*call.request.body, json_bytes_max);
+    Result<std::string> text = co_await read_whole(*call.request.body, route.bytes_max);
     if (!text) co_return text.error();
     call.text = std::move(*text);
   }
   if (route.body == Body::json) {
-    Result<Json> body = parse_body(call.request, call.text);
+    Result<Json> body = parse_body(call.request, call.text, route.bytes_max);
     if (!body) co_return body.error();
     call.body = std::move(*body);
   }

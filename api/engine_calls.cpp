@@ -1,5 +1,7 @@
 #include "api/engine_calls.hpp"
 
+#include <mutex>
+
 #include "api/when_done.hpp"
 
 namespace kyhan {
@@ -16,6 +18,44 @@ asio::awaitable<Result<Receipt>> submit(Engine& engine, InstanceId instance, Com
     engine.submit(std::move(instance), std::move(command), std::move(options), std::move(done));
   };
   co_return co_await when_done<Result<Receipt>>(std::move(begin));
+}
+
+asio::awaitable<std::vector<Result<Receipt>>> submit_all(Engine& engine,
+                                                         std::vector<Submission> submissions) {
+  using Answers = std::vector<Result<Receipt>>;
+  std::function<void(std::function<void(Answers)>)> begin = [&](std::function<void(Answers)> done) {
+    struct Gathered {
+      std::mutex mutex;  // Refusals of a full inbox come on this thread, the rest on the engine's.
+      std::vector<std::optional<Result<Receipt>>> answers;
+      std::size_t left;
+    };
+    auto gathered = std::make_shared<Gathered>();
+    gathered->answers.resize(submissions.size());
+    gathered->left = submissions.size();
+    if (submissions.empty()) return done({});
+    for (std::size_t i = 0; i < submissions.size(); ++i) {
+      Submission& one = submissions[i];
+      engine.submit(std::move(one.instance), std::move(one.command), std::move(one.options),
+                    [gathered, done, i](const Result<Receipt>& answer) {
+                      {
+                        const std::lock_guard lock{gathered->mutex};
+                        gathered->answers[i] = answer;
+                        if (--gathered->left > 0) return;
+                      }
+                      Answers all;
+                      for (auto& each : gathered->answers) all.push_back(std::move(*each));
+                      done(std::move(all));
+                    });
+    }
+  };
+  co_return co_await when_done<Answers>(std::move(begin));
+}
+
+asio::awaitable<Result<std::string>> add_job(Engine& engine, JobRequest request) {
+  Begin<std::string> begin = [&](Callback<std::string> done) {
+    engine.add_job(std::move(request), std::move(done));
+  };
+  co_return co_await when_done<Result<std::string>>(std::move(begin));
 }
 
 asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request) {

@@ -7,12 +7,22 @@
 #include "api/http.hpp"
 #include "api/services.hpp"
 #include "workflow/core/json.hpp"
+#include "workflow/engine/bulk.hpp"
 #include "workflow/store/unit_of_work.hpp"
 
 namespace kyhan {
 
 [[nodiscard]] asio::awaitable<Result<Receipt>> submit(Engine& engine, InstanceId instance,
                                                       Command command, SubmitOptions options);
+/// All at once, so that they share a commit; the answers in their order.
+struct Submission {
+  InstanceId instance;
+  Command command;
+  SubmitOptions options;
+};
+[[nodiscard]] asio::awaitable<std::vector<Result<Receipt>>> submit_all(
+    Engine& engine, std::vector<Submission> submissions);
+[[nodiscard]] asio::awaitable<Result<std::string>> add_job(Engine& engine, JobRequest request);
 [[nodiscard]] asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request);
 [[nodiscard]] asio::awaitable<Result<Json>> write(Engine& engine,
                                                   std::function<Result<Json>(UnitOfWork&)> work);

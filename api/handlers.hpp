@@ -29,6 +29,13 @@ HandlerResult claim_task(Call& call);
 HandlerResult release_task(Call& call);
 HandlerResult complete_task(Call& call);
 HandlerResult delegate_task(Call& call);
+// bulk.cpp, jobs.cpp
+HandlerResult act_on_tasks(Call& call);
+HandlerResult list_jobs(Call& call);
+HandlerResult show_job(Call& call);
+HandlerResult list_job_results(Call& call);
+// care.cpp
+HandlerResult withdraw_task(Call& call);
 // comments.cpp
 HandlerResult comment_on_task(Call& call);
 HandlerResult comment_on_instance(Call& call);

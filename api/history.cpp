@@ -132,6 +132,14 @@ Entry tell(const Teller& teller, const TaskEnded& e) {
                           "The time of the task “" + title.en + "” ran out."}
                    : Text{"Việc “" + title.vi + "” được thu hồi.",
                           "The task “" + title.en + "” was withdrawn."};
+  if (e.reason == "withdrawn" && !e.comment.empty()) {
+    const std::string who = e.by.empty() ? "" : teller.name(e.by);
+    entry.by = e.by;
+    entry.comment = e.comment;
+    entry.text = {(who.empty() ? "Quản trị viên" : who) + " thu hồi việc “" + title.vi + "”.",
+                  (who.empty() ? "An administrator" : who) + " withdrew the task “" + title.en +
+                      "”."};
+  }
   entry.details = {{"reason", e.reason}};
   return entry;
 }

@@ -35,6 +35,7 @@ struct Route {
   Body body = Body::none;
   std::vector<std::string_view> query;  ///< Parameters it knows; any other is 400.
   Handler handler = nullptr;
+  std::size_t bytes_max = json_bytes_max;  ///< Of a body that is read whole.
 };
 
 /// Every route there is; openapi.json lists the same (held by a test).

@@ -7,6 +7,7 @@ namespace kyhan {
 
 std::span<const Route> routes() {
   using enum Method;
+  constexpr std::size_t batch_bytes_max = 16u << 20;
   // A vocabulary reads best as a table, hence:
   // clang-format off
   static const std::vector<Route> table = {
@@ -24,6 +25,7 @@ std::span<const Route> routes() {
       {post,    "/api/v1/instances/{id}:comment",     Door::signed_in,     Body::json,   {}, comment_on_instance},
       {get,     "/api/v1/instances/{id}/comments",    Door::signed_in,     Body::none,   {"limit", "after"}, list_instance_comments},
       {get,     "/api/v1/tasks",                      Door::signed_in,     Body::none,   {"view", "state", "due", "unit", "definition", "q", "limit", "after"}, list_tasks},
+      {post,    "/api/v1/tasks:batch",                Door::signed_in,     Body::json,   {}, act_on_tasks, batch_bytes_max},
       {get,     "/api/v1/tasks/{id}",                 Door::signed_in,     Body::none,   {}, show_task},
       {post,    "/api/v1/tasks/{id}:claim",           Door::signed_in,     Body::json,   {}, claim_task},
       {post,    "/api/v1/tasks/{id}:release",         Door::signed_in,     Body::json,   {}, release_task},
@@ -34,6 +36,10 @@ std::span<const Route> routes() {
       {put,     "/api/v1/tasks/{id}/draft",           Door::signed_in,     Body::json,   {}, save_draft},
       {delete_, "/api/v1/tasks/{id}/draft",           Door::signed_in,     Body::none,   {}, discard_draft},
       {post,    "/api/v1/tasks/{id}:delegate",        Door::signed_in,     Body::json,   {}, delegate_task},
+      {post,    "/api/v1/tasks/{id}:withdraw",        Door::administrator, Body::json,   {}, withdraw_task},
+      {get,     "/api/v1/jobs",                       Door::signed_in,     Body::none,   {"limit", "after"}, list_jobs},
+      {get,     "/api/v1/jobs/{id}",                  Door::signed_in,     Body::none,   {}, show_job},
+      {get,     "/api/v1/jobs/{id}/results",          Door::signed_in,     Body::none,   {"state", "limit", "after"}, list_job_results},
       {post,    "/api/v1/attachments",                Door::signed_in,     Body::stream, {"task", "type", "name"}, upload_attachment},
       {get,     "/api/v1/attachments/{id}",           Door::signed_in,     Body::none,   {}, download_attachment},
       {get,     "/api/v1/notifications",              Door::signed_in,     Body::none,   {"unread", "limit", "after"}, list_notifications},

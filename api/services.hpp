@@ -20,8 +20,6 @@ class EventsHub;
 class HttpMetrics;
 class WebFiles;
 
-/// Bodies that are read whole.
-constexpr std::size_t json_bytes_max = 1 << 20;
 /// One attachment, whatever the definition allows.
 constexpr std::int64_t attachment_bytes_max = 50LL * 1024 * 1024;
 

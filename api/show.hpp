@@ -11,6 +11,8 @@
 
 namespace kyhan {
 
+struct ItemDone;  // workflow/engine/bulk.hpp
+
 [[nodiscard]] Json to_json(const Text& text);
 /// A text of a definition: a string stands for both languages; anything else is empty.
 [[nodiscard]] Text text_from(const Json& value);
@@ -51,6 +53,11 @@ namespace kyhan {
                              const DueBounds& bounds);
 [[nodiscard]] Json instance_json(const Call& call, const InstanceRow& instance);
 [[nodiscard]] Json attachment_json(const Call& call, const AttachmentRow& row);
+
+[[nodiscard]] Json job_json(const Call& call, const JobRow& job);
+/// One item of a request of many: done, or refused.
+[[nodiscard]] Json item_json(const std::string& id, const ItemDone& done);
+[[nodiscard]] Json item_json(const Call& call, const std::string& id, const Error& why);
 
 /// A JSON column; null when it is empty.
 [[nodiscard]] Json parse_column(const std::string& json);

@@ -14,7 +14,6 @@
 namespace kyhan {
 namespace {
 
-constexpr std::size_t attachments_max = 50;
 
 /// The task as the caller sees it now. Tokens of systems and the Unix socket are no persons: they
 /// cannot hold a task.
@@ -40,40 +39,6 @@ Reply refuse(const Call& call, const Error& error, const TaskId& id) {
     }
   }
   return problem(error, call.language, call.id, extra);
-}
-
-Result<Reply> present_task(const Call& call, const TaskId& id) {
-  const ReadLease reads = call.services.store.reads();
-  const Result<std::optional<TaskRow>> task = reads->find_task(id);
-  if (!task) return task.error();
-  if (!*task) return not_found();
-  const Result<Json> detail = task_detail(call, **task);
-  if (!detail) return detail.error();
-  Reply reply = json_reply(200, *detail);
-  reply.headers.set("ETag", etag_of((*task)->version));
-  return reply;
-}
-
-/// Files named by an answer: uploaded for this task by the one who answers.
-Result<std::vector<Attachment>> attachments_from(const Call& call, const TaskRow& task,
-                                                 const std::vector<std::string>& ids) {
-  std::vector<Attachment> files;
-  const ReadLease reads = call.services.store.reads();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const auto row = reads->find_attachment(ids[i]);
-    if (!row) return row.error();
-    if (!*row || (*row)->task != task.id || (*row)->uploaded_by != call.caller.person) {
-      return Error{ErrorCode::invalid,
-                   "unknown-attachment",
-                   {"Tệp đính kèm không có hoặc không thuộc nhiệm vụ này.",
-                    "An attachment does not exist or does not belong to this task."},
-                   {FieldError{"/attachments/" + std::to_string(i),
-                               "unknown",
-                               {"Không có tệp này.", "There is no such file."}}}};
-    }
-    files.push_back((*row)->file);
-  }
-  return files;
 }
 
 /// If-Match is required for decisions and checked where it is given for anything else.
@@ -128,7 +93,8 @@ HandlerResult complete_task(Call& call) {
   if (const Result<void> read = take_version(call, Version::required, options); !read) {
     co_return refuse(call, read.error(), task->id);
   }
-  Result<std::vector<Attachment>> files = attachments_from(call, *task, ids);
+  Result<std::vector<Attachment>> files =
+      attachments_from(call, *call.services.store.reads(), *task, ids);
   if (!files) co_return files.error();
   answer.attachments = std::move(*files);
   answer.task = task->id;

@@ -50,6 +50,9 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
   // What a line does must not change what the next one sees: refused or harmless requests only.
   const std::string wrong = R"({"outcome": "no-such-outcome"})";
   const std::string foreign_start = R"({"definition": "two-step", "unit": "so-x"})";
+  const std::string many = R"({"action": "claim", "items": [{"task": "no-such.1"}]})";
+  const std::string many_withdrawn =
+      R"({"action": "withdraw", "comment": "x", "items": [{"task": "no-such.1"}]})";
   const std::string definition = R"({"document": {}, "do": []})";
   // clang-format off
   const std::vector<Line> table = {
@@ -68,6 +71,12 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
       {"draft, get",       "GET",  task + "/draft", "",                           204, 204, 204, 404, 404, 204, 401},
       {"draft, put",       "PUT",  task + "/draft", R"({"comment": "x"})",        200, 403, 403, 404, 404, 403, 401},
       {"draft, discard",   "DELETE", task + "/draft", "",                         204, 204, 204, 404, 404, 204, 401},
+      {"withdraw",         "POST", task + ":withdraw", R"({"comment": " "})",     403, 403, 403, 403, 403, 422, 401},
+      {"batch",            "POST", "/api/v1/tasks:batch", many,                   200, 200, 200, 200, 200, 200, 401},
+      {"batch, withdraw",  "POST", "/api/v1/tasks:batch", many_withdrawn,         403, 403, 403, 403, 403, 200, 401},
+      {"jobs",             "GET",  "/api/v1/jobs", "",                            200, 200, 200, 200, 200, 200, 401},
+      {"job",              "GET",  "/api/v1/jobs/no-such", "",                    404, 404, 404, 404, 404, 404, 401},
+      {"job results",      "GET",  "/api/v1/jobs/no-such/results", "",            404, 404, 404, 404, 404, 404, 401},
       {"delegate",         "POST", task + ":delegate", "{}",                      403, 403, 403, 404, 404, 403, 401},
       {"attachment",       "GET",  "/api/v1/attachments/" + made.attachment, "",  404, 200, 200, 404, 404, 200, 401},
       {"overview, own",    "GET",  "/api/v1/overview?unit=so-a", "",              404, 200, 200, 404, 404, 200, 401},

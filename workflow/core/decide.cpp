@@ -31,6 +31,7 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const CompleteTask& one) { return decider.complete(one); }
     Result<void> operator()(const CommentOnTask& one) { return decider.comment(one); }
     Result<void> operator()(const CommentOnInstance& one) { return decider.comment(one); }
+    Result<void> operator()(const WithdrawTask& one) { return decider.withdraw(one); }
     Result<void> operator()(const DeliverEvent& one) { return decider.deliver(one); }
     Result<void> operator()(const CancelInstance& one) { return decider.cancel(one); }
     Result<void> operator()(const SuspendInstance& one) { return decider.suspend(one); }

@@ -5,8 +5,8 @@
 /// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_assignment.cpp
 /// (who), decider_tasks.cpp (the life of a task), decider_answers.cpp (what an answer must bring),
 /// decider_completion.cpp (several people), decider_moments.cpp (reminders, escalation, expiry),
-/// decider_comments.cpp, decider_due.cpp (deadlines, and their moments planned anew),
-/// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
+/// decider_comments.cpp, decider_care.cpp, decider_due.cpp (deadlines, and their moments planned
+/// anew), decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
 /// decider_listen.cpp.
 
 #include <deque>
@@ -48,6 +48,7 @@ class Decider {
   [[nodiscard]] Result<void> complete(const CompleteTask& command);
   [[nodiscard]] Result<void> comment(const CommentOnTask& command);
   [[nodiscard]] Result<void> comment(const CommentOnInstance& command);
+  [[nodiscard]] Result<void> withdraw(const WithdrawTask& command);
   [[nodiscard]] Result<void> deliver(const DeliverEvent& command);
   [[nodiscard]] Result<void> cancel(const CancelInstance& command);
   [[nodiscard]] Result<void> suspend(const SuspendInstance& command);
@@ -195,6 +196,9 @@ class Decider {
   [[nodiscard]] static std::vector<FieldError> faults_in_answer(const CompleteTask& command);
   void tell_mentioned(const std::vector<PersonId>& mentions, const PersonId& by, Text title,
                       const std::string& comment, const TaskId& task);
+
+  // decider_care.cpp
+  [[nodiscard]] bool looks_after_all(const PersonId& by) const;
 
   // decider_moments.cpp
   /// Reminders that would have been due before `since` are left out.

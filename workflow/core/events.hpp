@@ -259,11 +259,14 @@ struct TaskEnded {
   static constexpr const char* type = "task_ended";
   TaskId task;
   TaskState state = TaskState::withdrawn;
-  std::string reason;  ///< decided | cancelled | timeout | expired | closed
+  std::string reason;  ///< decided | cancelled | timeout | expired | closed | withdrawn
   Instant at{};
+  PersonId by = {};          ///< Who withdrew it.
+  std::string comment = {};  ///< Why.
   template <class V>
   void fields(V& v) {
-    v("task", task), v("state", state), v("reason", reason), v("at", at);
+    v("task", task), v("state", state), v("reason", reason), v("at", at), v("by", by),
+        v("comment", comment);
   }
 };
 

@@ -252,6 +252,7 @@ struct ClaimTask       { TaskId task; PersonId by; };
 struct ReleaseTask     { TaskId task; PersonId by; };
 struct CompleteTask    { TaskId task; PersonId by; std::string outcome; std::string comment; Json data; std::vector<Attachment> attachments; };
 struct CommentOnTask   { TaskId task; PersonId by; std::string comment; };
+struct WithdrawTask    { TaskId task; PersonId by; std::string comment; };
 struct CommentOnInstance { PersonId by; std::string comment; };
 struct DeliverEvent    { NodeId node; CloudEvent event; };
 struct CancelInstance  { PersonId by; std::string reason; };
@@ -262,8 +263,8 @@ struct DecideExtension { TaskId task; PersonId by; bool granted = false; Json du
 struct RecomputeDeadlines { std::int64_t change = 0; };  ///< By the calendars as they are now; which change of them asks.
 
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
-                             CompleteTask, CommentOnTask, CommentOnInstance, DeliverEvent,
-                             CancelInstance, SuspendInstance, ResumeInstance, RequestExtension,
+                             CompleteTask, CommentOnTask, CommentOnInstance, WithdrawTask,
+                             DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance, RequestExtension,
                              DecideExtension, RecomputeDeadlines>;
 // clang-format on
 

@@ -8,6 +8,7 @@
 
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/engine/bulk.hpp"
 #include "workflow/engine/engine_loop.hpp"
 #include "workflow/engine/publishing.hpp"
 #include "workflow/engine/receipts.hpp"
@@ -17,41 +18,14 @@
 namespace kyhan {
 namespace {
 
-constexpr int status_ok = 200;
-
-Error key_reused(const std::string& key) {
-  return Error{ErrorCode::invalid,
-               "idempotency-key-reused",
-               {"Khóa Idempotency-Key \"" + key + "\" đã dùng cho một yêu cầu khác.",
-                "The Idempotency-Key \"" + key + "\" was used for another request."}};
-}
-
 /// The first answer to the same key; empty when the key is new.
 Result<std::optional<Receipt>> answered_before(Batch& batch, const Idempotency& idempotency) {
-  if (idempotency.key.empty()) return std::optional<Receipt>{};
-  Result<std::optional<IdempotencyRow>> row =
-      batch.work().find_idempotency(idempotency.user, idempotency.key);
-  if (!row) return row.error();
-  if (!*row) return std::optional<Receipt>{};
-  if ((*row)->route != idempotency.route || (*row)->body_hash != idempotency.body_hash) {
-    return key_reused(idempotency.key);
-  }
-  std::optional<Receipt> receipt = decode_receipt((*row)->response);
+  const Result<std::optional<std::string>> answer = find_answer(batch, idempotency);
+  if (!answer) return answer.error();
+  if (!*answer) return std::optional<Receipt>{};
+  std::optional<Receipt> receipt = decode_receipt(**answer);
   if (!receipt) return key_reused(idempotency.key);
   return receipt;
-}
-
-void remember_answer(Batch& batch, const Idempotency& idempotency, const Receipt& receipt) {
-  if (idempotency.key.empty()) return;
-  IdempotencyRow row;
-  row.user = idempotency.user;
-  row.key = idempotency.key;
-  row.route = idempotency.route;
-  row.body_hash = idempotency.body_hash;
-  row.status = status_ok;
-  row.response = encode(receipt);
-  row.created_at = batch.now();
-  batch.work().stage_idempotency(row);
 }
 
 TaskId task_named_by(const Command& command) {
@@ -165,7 +139,7 @@ void Engine::submit(InstanceId instance, Command command, SubmitOptions options,
                      batch.apply(instance, command, options.actor, options.expected_version);
                  if (!applied) return applied.error();
                  Receipt receipt = batch.receipt(instance, task_named_by(command));
-                 remember_answer(batch, options.idempotency, receipt);
+                 keep_answer(batch, options.idempotency, encode(receipt));
                  return After{[callback, receipt = std::move(receipt)] { callback(receipt); }};
                },
                [callback](const Error& why) { callback(why); }});
@@ -183,7 +157,7 @@ void Engine::start(StartRequest request, Callback<Receipt> callback) {
                  Result<Applied> applied = start_by_request(batch, request, id);
                  if (!applied) return applied.error();
                  Receipt receipt = batch.receipt(id, TaskId{});
-                 remember_answer(batch, request.idempotency, receipt);
+                 keep_answer(batch, request.idempotency, encode(receipt));
                  return After{[callback, receipt = std::move(receipt)] { callback(receipt); }};
                },
                [callback](const Error& why) { callback(why); }});
@@ -292,6 +266,10 @@ Result<Receipt> Engine::submit(InstanceId instance, Command command, SubmitOptio
 Result<Receipt> Engine::start(StartRequest request) {
   return wait_for<Receipt>(
       [&](Callback<Receipt> done) { start(std::move(request), std::move(done)); });
+}
+Result<std::string> Engine::add_job(JobRequest request) {
+  return wait_for<std::string>(
+      [&](Callback<std::string> done) { add_job(std::move(request), std::move(done)); });
 }
 Result<Json> Engine::write(std::function<Result<Json>(UnitOfWork&)> work) {
   return wait_for<Json>([&](Callback<Json> done) { write(std::move(work), std::move(done)); });

@@ -27,7 +27,8 @@ namespace kyhan {
 
 class Store;
 class UnitOfWork;
-class EngineLoop;  // engine_loop.hpp: what lives on the engine thread.
+struct JobRequest;  // bulk.hpp
+class EngineLoop;   // engine_loop.hpp: what lives on the engine thread.
 
 /// Every bound of the engine, by name.
 struct EngineLimits {
@@ -40,6 +41,7 @@ struct EngineLimits {
   std::size_t timers_per_batch_max = 64;           ///< Due timers among the commands of a batch.
   std::size_t starts_per_batch_max = 64;           ///< Scheduled starts among them.
   std::size_t slices_per_batch_max = 16;           ///< Continued runs among them.
+  std::size_t job_items_per_batch_max = 64;        ///< Items of jobs among them.
   Milliseconds audit_pause{60'000};  ///< Between two pages of the audit scan; 0: no scan.
   std::size_t audit_page_max = 200;  ///< Instances looked at in one page.
 };
@@ -165,6 +167,9 @@ class Engine {
   /// `forbidden` "may-not-start"; `conflict` "duplicate-business-key", whose first field error has
   /// the id of the instance that has the key as `code`.
   void start(StartRequest request, Callback<Receipt> callback);
+  /// Keeps many commands, which are then done one after the other in the background; gives the
+  /// job's id. Errors: `invalid` "idempotency-key-reused".
+  void add_job(JobRequest request, Callback<std::string> callback);
   /// Every other write: runs on the engine thread inside the transaction of its batch; a refusal
   /// undoes what it alone has written.
   void write(std::function<Result<Json>(UnitOfWork&)> work, Callback<Json> callback);
@@ -187,6 +192,7 @@ class Engine {
   // Waiting forms, for the command line and tests. Not to be called on the engine thread.
   [[nodiscard]] Result<Receipt> submit(InstanceId instance, Command command, SubmitOptions options);
   [[nodiscard]] Result<Receipt> start(StartRequest request);
+  [[nodiscard]] Result<std::string> add_job(JobRequest request);
   [[nodiscard]] Result<Json> write(std::function<Result<Json>(UnitOfWork&)> work);
   [[nodiscard]] Result<PublishedReport> publish_definition(std::string document, PersonId by,
                                                            bool dry_run);

@@ -22,6 +22,7 @@ constexpr Milliseconds refused_timer_pause{60'000};
 constexpr Milliseconds housekeeping_every{3'600'000};
 constexpr std::chrono::hours unused_attachments_kept_for{24};
 constexpr std::chrono::hours drafts_kept_for{24 * 30};
+constexpr std::chrono::hours jobs_kept_for{24 * 30};
 /// Instances with work left that are remembered at once; the rest stays in the database.
 constexpr int runnable_page = 1'000;
 constexpr int due_schedules_max = 16;
@@ -188,7 +189,7 @@ std::vector<Job> EngineLoop::wait_for_jobs() {
 
 bool EngineLoop::work_is_due() const {
   const Instant now = config_.clock->now();
-  return !runnable_.empty() || more_runnable_ || (next_due_ && *next_due_ <= now) ||
+  return !runnable_.empty() || more_runnable_ || jobs_open_ || (next_due_ && *next_due_ <= now) ||
          (next_start_ && *next_start_ <= now) ||
          (virtual_clock_ != nullptr && clock_kept_ != now && clock_kept_);
 }
@@ -222,6 +223,13 @@ void EngineLoop::add_due_jobs(std::vector<Job>& jobs) {
     jobs.push_back(slice_job(runnable_.front()));
     runnable_set_.erase(runnable_.front());
     runnable_.pop_front();
+  }
+  if (jobs_open_) {
+    if (const auto items =
+            reads_->open_job_items(static_cast<int>(limits.job_items_per_batch_max))) {
+      jobs_open_ = !items->empty();
+      for (const OpenJobItem& item : *items) jobs.push_back(item_job(item));
+    }
   }
   if (next_start_ && *next_start_ <= now) {
     if (const auto rows = reads_->due_schedules(now, due_schedules_max)) {
@@ -475,6 +483,7 @@ void EngineLoop::finish_advance(const std::optional<Error>& refusal) {
 
 void EngineLoop::housekeeping(Batch& batch) {
   housekeeping_at_ = batch.now() + housekeeping_every;
+  batch.work().clear_jobs_before(batch.now() - jobs_kept_for);
   batch.work().clear_drafts_before(batch.now() - drafts_kept_for);
   batch.work().clear_unused_attachments(batch.now() - unused_attachments_kept_for);
   // A rehearsal that jumps a year ahead must not sign everybody out.

@@ -50,6 +50,8 @@ class EngineLoop {
   [[nodiscard]] std::map<std::string, Json>& calendar_files() { return calendar_files_; }
   [[nodiscard]] InstanceId new_id(Instant now);  ///< Engine thread only.
 
+  void job_added() { jobs_open_ = true; }  ///< Engine thread only.
+
   [[nodiscard]] Clock& clock() { return *config_.clock; }
   [[nodiscard]] Workshop& workshop() { return *workshop_; }
   [[nodiscard]] EngineCounters counters() const;
@@ -77,6 +79,7 @@ class EngineLoop {
   void add_due_jobs(std::vector<Job>& jobs);
   [[nodiscard]] Job timer_job(const DueTimer& due);
   [[nodiscard]] Job slice_job(const InstanceId& id);
+  [[nodiscard]] Job item_job(const OpenJobItem& item);
   [[nodiscard]] Job schedule_job(const ScheduleRow& row);
   [[nodiscard]] Job planned_start_job(const PlannedStart& planned);
   [[nodiscard]] bool work_is_due() const;
@@ -119,6 +122,7 @@ class EngineLoop {
   std::deque<InstanceId> runnable_;
   std::set<InstanceId> runnable_set_;
   bool more_runnable_ = false;
+  bool jobs_open_ = true;  ///< Items of jobs may be left to do.
   std::map<std::pair<InstanceId, std::string>, Instant> held_;  ///< Refused timers, until when.
   std::optional<Instant> next_due_;
   std::optional<Instant> next_start_;

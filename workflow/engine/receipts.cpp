@@ -1,8 +1,45 @@
 #include "workflow/engine/receipts.hpp"
 
 #include "workflow/core/codec.hpp"
+#include "workflow/engine/batch.hpp"
 
 namespace kyhan {
+namespace {
+
+constexpr int status_ok = 200;
+
+}  // namespace
+
+Error key_reused(const std::string& key) {
+  return Error{ErrorCode::invalid,
+               "idempotency-key-reused",
+               {"Khóa Idempotency-Key \"" + key + "\" đã dùng cho một yêu cầu khác.",
+                "The Idempotency-Key \"" + key + "\" was used for another request."}};
+}
+
+Result<std::optional<std::string>> find_answer(Batch& batch, const Idempotency& once) {
+  if (once.key.empty()) return std::optional<std::string>{};
+  Result<std::optional<IdempotencyRow>> row = batch.work().find_idempotency(once.user, once.key);
+  if (!row) return row.error();
+  if (!*row) return std::optional<std::string>{};
+  if ((*row)->route != once.route || (*row)->body_hash != once.body_hash) {
+    return key_reused(once.key);
+  }
+  return std::optional{(*row)->response};
+}
+
+void keep_answer(Batch& batch, const Idempotency& once, std::string answer) {
+  if (once.key.empty()) return;
+  IdempotencyRow row;
+  row.user = once.user;
+  row.key = once.key;
+  row.route = once.route;
+  row.body_hash = once.body_hash;
+  row.status = status_ok;
+  row.response = std::move(answer);
+  row.created_at = batch.now();
+  batch.work().stage_idempotency(row);
+}
 
 std::string encode(const Receipt& receipt) {
   Json open = Json::array();

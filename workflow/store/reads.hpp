@@ -200,6 +200,16 @@ class Reads {
   [[nodiscard]] Result<std::optional<IdempotencyRow>> find_idempotency(std::string_view user,
                                                                        std::string_view key);
 
+  // Jobs.
+  [[nodiscard]] Result<std::vector<OpenJobItem>> open_job_items(int limit);  ///< Oldest job first.
+  [[nodiscard]] Result<std::optional<JobRow>> find_job(std::string_view id);
+  /// Newest first; of one person, or of everybody.
+  [[nodiscard]] Result<Page<JobRow>> jobs(const PersonId& person, bool everybody,
+                                          const PageRequest& page);
+  [[nodiscard]] Result<Page<JobItemRow>> job_items(std::int64_t job,
+                                                   std::optional<JobItemState> state,
+                                                   const PageRequest& page);
+
   // Drafts and comments.
   [[nodiscard]] Result<std::optional<DraftRow>> find_draft(const PersonId& person,
                                                            const TaskId& task);

@@ -201,6 +201,35 @@ struct DraftRow {
   Instant saved_at{};
 };
 
+/// A request of many items, done one after the other in the background.
+struct JobRow {
+  std::int64_t key = 0;  ///< Given when staged.
+  std::string id;
+  std::string kind;  ///< What its items are: "tasks".
+  PersonId person;   ///< In whose name; empty: the server's own user.
+  std::int64_t total = 0;
+  std::int64_t open = 0;     ///< Given by reads only.
+  std::int64_t refused = 0;  ///< Given by reads only.
+  Instant created_at{};
+  std::optional<Instant> finished_at;
+};
+
+enum class JobItemState { open, done, refused };
+struct JobItemRow {
+  std::int64_t number = 0;  ///< Within the job, from 0.
+  std::string subject;      ///< Id of the task or instance.
+  JobItemState state = JobItemState::open;
+  std::string command_json;  ///< Empty once it is done.
+  std::string result_json;   ///< What was done, or the refusal.
+  std::optional<Instant> done_at;
+};
+struct OpenJobItem {
+  std::int64_t job = 0;  ///< JobRow::key.
+  std::int64_t number = 0;
+  PersonId person;
+  std::string command_json;
+};
+
 struct ScheduleRow {
   std::string definition;  ///< Name.
   std::string unit_kind;

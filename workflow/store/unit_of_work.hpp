@@ -102,6 +102,15 @@ class UnitOfWork {
   [[nodiscard]] Result<std::optional<IdempotencyRow>> find_idempotency(std::string_view user,
                                                                        std::string_view key);
 
+  // Jobs.
+  void stage_job(JobRow& job, const std::vector<JobItemRow>& items);  ///< Sets job.key.
+  [[nodiscard]] Result<bool> job_item_open(std::int64_t job, std::int64_t number);
+  void stage_job_item(std::int64_t job, std::int64_t number, JobItemState state,
+                      std::string_view result_json, Instant at);
+  /// Marks the job as finished when no item is open; the job then, else nothing.
+  [[nodiscard]] Result<std::optional<JobRow>> finish_job(std::int64_t job, Instant at);
+  void clear_jobs_before(Instant before);  ///< Those that finished before.
+
   // Drafts.
   void stage_draft(const DraftRow& row);  ///< Inserts or replaces.
   /// Of the stored draft; 0: there is none.
