@@ -20,6 +20,6 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': process.env.KYHAN_URL ?? 'http://127.0.0.1:8099' } },
+  server: { proxy: { '/api': process.env.KYHAN_URL ?? 'http://127.0.0.1:8080' } },
   test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'], testTimeout: 20000 },
 });

@@ -1,7 +1,6 @@
 import { cleanup, render } from '@testing-library/react';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { dayOf, daysBetween, dueDay, formatDay, formatInstant, instantOf } from '../src/lib/dates';
-import { countDrafts, dropDraft, dropDrafts, readDraft, writeDraft } from '../src/lib/draft';
 import { checkFile } from '../src/lib/files';
 import { Markdown } from '../src/lib/markdown';
 
@@ -39,27 +38,6 @@ describe('instructions', () => {
     const { container } = render(<Markdown source={'<img src=x onerror=alert(1)> [x](javascript:alert(1))'} />);
     expect(container.querySelector('img, a, script')).toBeNull();
     expect(container.textContent).toContain('<img src=x');
-  });
-});
-
-describe('drafts', () => {
-  beforeEach(() => localStorage.clear());
-  it('keeps what was typed for this person and task only', () => {
-    writeDraft('a', 't-1', { comment: 'dở dang', at: new Date().toISOString() });
-    expect(readDraft('a', 't-1')?.comment).toBe('dở dang');
-    expect(readDraft('b', 't-1')).toBeNull();
-    expect(countDrafts('a')).toBe(1);
-    dropDraft('a', 't-1');
-    expect(readDraft('a', 't-1')).toBeNull();
-  });
-  it('forgets after two weeks and at sign-out', () => {
-    writeDraft('a', 't-1', { comment: 'cũ', at: new Date(Date.now() - 15 * 86_400_000).toISOString() });
-    expect(readDraft('a', 't-1')).toBeNull();
-    writeDraft('a', 't-2', { comment: 'mới', at: new Date().toISOString() });
-    writeDraft('b', 't-2', { comment: 'mới', at: new Date().toISOString() });
-    dropDrafts('a');
-    expect(countDrafts('a')).toBe(0);
-    expect(countDrafts('b')).toBe(1);
   });
 });
 

@@ -88,3 +88,13 @@ export async function answer(page, plan, step, { data, files = [], outcome, comm
   must(done.status === 200, `${step} ${outcome}: ${JSON.stringify(done)}`);
   return done.body;
 }
+
+/** Starts a nomination as this person; gives the plan and its first task. */
+export async function nominate(page, nominee, more = {}) {
+  const started = await api(page, 'POST', '/instances', {
+    definition: 'reward-nomination', unit: 'so-tai-chinh',
+    input: { request: 'nominate', nomineeKind: 'individual', nomineeName: nominee, award: 'base-fighter', campaign: 'annual', period: 2027, achievement: 'Cải tiến quy trình thanh toán, rút ngắn thời gian.', ...more },
+  });
+  must(started.status === 201, `start for ${nominee}: ${JSON.stringify(started)}`);
+  return { id: started.body.id, task: started.body.openTasks[0]?.id };
+}

@@ -31,12 +31,16 @@ export const onSessionEnded = (wait: (() => Promise<void>) | null) => {
 };
 
 export type RequestOptions = {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
   etag?: string;
   key?: string;
   signal?: AbortSignal;
+  /** Lets the request outlive the page; browsers take at most 64 KiB so. */
+  keepalive?: boolean;
 };
+/** What came, with the version that a later change has to name. */
+export type Tagged<T> = { body: T; etag?: string };
 
 const strong = (etag: string) => (etag.startsWith('"') ? etag : `"${etag}"`);
 
@@ -50,7 +54,10 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+export const request = async <T>(path: string, options: RequestOptions = {}): Promise<T> =>
+  (await tagged<T>(path, options)).body;
+
+export async function tagged<T>(path: string, options: RequestOptions = {}): Promise<Tagged<T>> {
   const headers: Record<string, string> = { 'Accept-Language': currentLanguage() };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.etag) headers['If-Match'] = strong(options.etag);
@@ -62,6 +69,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       credentials: 'same-origin',
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
+      keepalive: options.keepalive,
     }).catch((error) => {
       if (options.signal?.aborted) throw error;
       throw new Problem({ type: 'about:blank#offline', title: 'offline', status: 0 });
@@ -72,9 +80,10 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     response = await send();
   }
   if (!response.ok) throw await problemOf(response);
-  if (response.status === 204) return undefined as T;
+  const etag = response.headers.get('ETag') ?? undefined;
+  if (response.status === 204) return { body: undefined as T, etag };
   const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+  return { body: (text ? JSON.parse(text) : undefined) as T, etag };
 }
 
 export const query = (params: Record<string, string | number | boolean | undefined | null>) => {

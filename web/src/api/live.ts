@@ -86,6 +86,7 @@ export function invalidate(client: QueryClient, hint: Hint) {
       stale('instances');
       stale('instance');
       stale('history');
+      stale('comments');
       stale('overview');
       stale('task');
       break;

@@ -76,8 +76,9 @@ export const useOverview = (unit: string | undefined) =>
     enabled: !!unit,
     placeholderData: keepPreviousData,
   });
-export const usePeople = (q: string, unit?: string) =>
+export const usePeople = (q: string, unit?: string, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: ['people', q, unit],
     queryFn: ({ signal }) => request<Page<Person>>(`/people${query({ q, unit })}`, { signal }),
     placeholderData: keepPreviousData,

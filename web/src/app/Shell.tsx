@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { App as AntApp, Drawer, Dropdown } from 'antd';
+import { Drawer, Dropdown } from 'antd';
 import {
   ApartmentOutlined, BellOutlined, CheckSquareOutlined, ClockCircleOutlined, DownOutlined, FundOutlined,
   LogoutOutlined, MenuOutlined, PlusCircleOutlined, ScheduleOutlined, UserOutlined,
@@ -12,7 +12,7 @@ import { useNotifications, useTasks } from '../api/queries';
 import { Bell } from '../components/Bell';
 import { Brand, LanguageSwitch } from '../components/Brand';
 import { formatDay, timeOf } from '../lib/dates';
-import { countDrafts, dropDrafts } from '../lib/draft';
+import { flushDrafts } from '../lib/draft';
 import { useLanguage } from '../i18n';
 import { announce } from './announce';
 import { mayOversee, useNow, useSession } from './session';
@@ -72,24 +72,12 @@ function AccountMenu() {
   const { t, text, role } = useLanguage();
   const me = useSession();
   const client = useQueryClient();
-  const { modal } = AntApp.useApp();
   const leave = async () => {
+    await flushDrafts();
     onSessionEnded(null);
     await request('/session', { method: 'DELETE' }).catch(() => undefined);
-    dropDrafts(me.person.id);
     client.clear();
     location.assign('/');
-  };
-  const signOut = () => {
-    const drafts = countDrafts(me.person.id);
-    if (!drafts) return void leave();
-    modal.confirm({
-      title: t('app.signOut'),
-      content: t('error.draftsLost', { count: drafts }),
-      okText: t('app.signOut'),
-      cancelText: t('app.cancel'),
-      onOk: leave,
-    });
   };
   const first = me.roles[0];
   return (
@@ -104,7 +92,7 @@ function AccountMenu() {
             label: `${role(r.role)} - ${text(r.unitName)}`,
           })),
           { type: 'divider' as const },
-          { key: 'out', icon: <LogoutOutlined />, label: t('app.signOut'), onClick: signOut },
+          { key: 'out', icon: <LogoutOutlined />, label: t('app.signOut'), onClick: () => void leave() },
         ],
       }}
     >

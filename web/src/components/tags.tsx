@@ -44,7 +44,7 @@ export function DueDate({ due, weekday }: { due: Due; weekday?: boolean }) {
   return (
     <>
       {formatDay(day, language, weekday)}
-      {due.provisional && <abbr className="provisional" title={t('due.provisionalWhy')}> {t('due.provisional')}</abbr>}
+      {due.provisional && <> <abbr className="provisional" title={t('due.provisionalWhy')}>{t('due.provisional')}</abbr></>}
     </>
   );
 }

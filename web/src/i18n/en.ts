@@ -1,4 +1,6 @@
 import type { Dictionary } from './vi';
+import * as comments from './areas/comments';
+import * as draft from './areas/draft';
 
 export const en: Dictionary = {
   app: {
@@ -140,9 +142,6 @@ export const en: Dictionary = {
     released: 'The task is back in the common list.',
     claimHint: 'Claim it so that others know you are on it.',
     blocked: 'You cannot act on this task now',
-    draftSaved: 'Draft kept in this browser at {{time}}',
-    draftRestored: 'What you had typed at {{time}} has been restored.',
-    draftDiscard: 'Discard the draft',
     requiresComment: 'needs a reason',
     requiresForm: 'needs the form',
     requiresAttachment: 'needs a file',
@@ -376,7 +375,6 @@ export const en: Dictionary = {
     requestId: 'Request: {{id}}',
     crash: 'This page has failed. Reload it to go on.',
     reload: 'Reload the page',
-    draftsLost: 'Signing out deletes {{count}} unsent drafts in this browser.',
   },
   form: {
     errors: 'Points to correct',
@@ -409,4 +407,6 @@ export const en: Dictionary = {
     choosePerson: 'Type a name to find a person',
     option: 'Option {{n}}',
   },
+  comments: comments.en,
+  draft: draft.en,
 };

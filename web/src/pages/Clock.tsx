@@ -7,7 +7,7 @@ import { useClock } from '../api/queries';
 import { Loading, PageTitle, ProblemView } from '../components/states';
 import { dayOf, formatDay, formatInstant, instantOf, timeOf } from '../lib/dates';
 import { useLanguage } from '../i18n';
-import { Section } from './TaskPane';
+import { Section } from '../components/Section';
 
 const day = 86_400_000;
 

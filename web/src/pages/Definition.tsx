@@ -7,7 +7,7 @@ import { Loading, PageTitle, ProblemView } from '../components/states';
 import { useFilter } from '../lib/useSearch';
 import { formatDay } from '../lib/dates';
 import { useLanguage } from '../i18n';
-import { Section } from './TaskPane';
+import { Section } from '../components/Section';
 
 export default function DefinitionPage() {
   const { t, text, role, language } = useLanguage();

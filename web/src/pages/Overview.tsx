@@ -7,7 +7,7 @@ import { PlanTable } from '../components/PlanTable';
 import { Empty, Loading, PageTitle, ProblemView } from '../components/states';
 import { useFilter } from '../lib/useSearch';
 import { useLanguage } from '../i18n';
-import { Section } from './TaskPane';
+import { Section } from '../components/Section';
 
 export default function OverviewPage() {
   const { t, text } = useLanguage();

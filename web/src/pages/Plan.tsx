@@ -13,8 +13,10 @@ import { FileLink } from '../components/Attachments';
 import { DueDate, DueTag, LegalList, StateTag } from '../components/tags';
 import { Empty, Loading, PageTitle, ProblemView } from '../components/states';
 import { daysBetween, formatInstant } from '../lib/dates';
+import { Comments } from '../components/Comments';
 import { useLanguage } from '../i18n';
-import { Section } from './TaskPane';
+import '../styles/task.css';
+import { Section } from '../components/Section';
 
 const stepIcon: Record<StepState, ReactNode> = {
   done: <CheckCircleFilled />,
@@ -200,6 +202,7 @@ export default function PlanPage() {
           <Section title={t('plan.files')} icon={<PaperClipOutlined />}>
             {plan.attachments.length ? plan.attachments.map((file) => <FileLink key={file.id} file={file} />) : <Empty>{t('plan.noFiles')}</Empty>}
           </Section>
+          <Comments about={{ kind: 'instances', id: plan.id }} unit={plan.unit?.id} />
           <Section title={t('plan.history')} icon={<HistoryOutlined />}><Timeline id={plan.id} /></Section>
           {legal.length > 0 && <Section title={t('plan.legalAll')}><LegalList items={legal} /></Section>}
         </div>

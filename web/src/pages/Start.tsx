@@ -10,7 +10,7 @@ import { Empty, Loading, PageTitle, ProblemView } from '../components/states';
 import { LegalList } from '../components/tags';
 import type { FormFault, SchemaFormHandle } from '../form/SchemaForm';
 import { useLanguage } from '../i18n';
-import { Section } from './TaskPane';
+import { Section } from '../components/Section';
 
 const SchemaForm = lazy(() => import('../form/SchemaForm'));
 

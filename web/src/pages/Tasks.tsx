@@ -9,7 +9,7 @@ import { SearchBox } from '../components/SearchBox';
 import { DueDate, DueTag, groupIcon, groups } from '../components/tags';
 import { Empty, Loading, PageTitle, ProblemView } from '../components/states';
 import { useWide } from '../components/useWide';
-import { TaskPane } from './TaskPane';
+import { TaskPane } from './task/TaskPane';
 import { useFilter } from '../lib/useSearch';
 import { formatInstant } from '../lib/dates';
 import { useLanguage } from '../i18n';
