@@ -127,7 +127,7 @@ void* jv_mem_realloc(void* block, std::size_t size) {
 
 // glibc's assertion handler: libjq as Debian builds it keeps its assertions, and some can be
 // reached by an expression (`[1] | .[nan:]`, `1e300 | todate`).
-[[noreturn]] void __assert_fail(const char* assertion, const char* file, unsigned line,
+void __assert_fail(const char* assertion, const char* file, unsigned line,
                                 const char* function) noexcept {
   if (containment::current != nullptr) containment::jump(containment::Escape::assertion);
   std::fprintf(stderr, "%s:%u: %s: Assertion `%s' failed.\n", file, line, function, assertion);
