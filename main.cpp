@@ -183,6 +183,16 @@ void CommandLine::add_running() {
   run->add_option("--calendar", run_.calendar, say("Lịch làm việc", "Calendar"));
   run->add_option("--from", run_.from, say("Thời điểm bắt đầu", "Time to begin at"));
   run->add_option("--trace", run_.trace, say("Ghi sự kiện vòng đời", "Write lifecycle events"));
+  run->add_option("--secrets", run_.secrets,
+                  say("Bí mật (JSON): tên → giá trị", "Secrets (JSON): name to value"));
+  run->add_option("--route", run_.routes,
+                  say("TIỀN_TỐ=URL: lời gọi tới TIỀN_TỐ đi tới URL loopback này",
+                      "PREFIX=URL: calls to PREFIX go to this loopback URL"));
+  run->add_option("--allow-net", run_.allow_net,
+                  say("Dải CIDR nội bộ được phép gọi", "CIDR block that calls may reach too"));
+  run->add_option("--proxy", run_.proxy, say("Proxy HTTP cho lời gọi", "HTTP proxy of calls"));
+  run->add_option("--ca-file", run_.ca_file,
+                  say("Chứng thư gốc (PEM) tin cậy", "Trusted authorities (PEM)"));
   run->add_flag("--real-time", run_.real_time, say("Chờ thật", "Really wait"));
   with_json(run);
   run->callback([this] {

@@ -7,6 +7,8 @@
 #include "api/throttle.hpp"
 #include "api/web_files.hpp"
 #include "messaging/rabbit.hpp"
+#include "workflow/calls/http_calls.hpp"
+#include "workflow/calls/secret_files.hpp"
 #include "workflow/store/blob_store.hpp"
 #include "workflow/store/store.hpp"
 
@@ -64,6 +66,11 @@ Result<std::unique_ptr<House>> House::build(const HouseOptions& options) {
   EngineConfig config;
   config.demonstration = options.settings.demonstration;
   config.clock = options.clock ? options.clock : std::make_shared<SystemClock>();
+  if (options.network) config.calls = std::make_shared<HttpCalls>(*options.network);
+  if (!options.secrets_dir.empty()) {
+    auto folder = std::make_shared<SecretsFolder>(options.secrets_dir);
+    config.secrets = [folder] { return folder->current(); };
+  }
   Result<std::unique_ptr<Engine>> engine = Engine::open(**store, config);
   if (!engine) return engine.error();
   auto parts =

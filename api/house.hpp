@@ -9,6 +9,7 @@
 #include "api/dispatch.hpp"
 #include "api/passwords.hpp"
 #include "api/services.hpp"
+#include "workflow/calls/network.hpp"
 
 namespace kyhan {
 
@@ -19,6 +20,9 @@ struct HouseOptions {
   ApiSettings settings;
   std::shared_ptr<Clock> clock;  ///< Null: the system's.
   PasswordCost password_cost = PasswordCost::normal;
+  /// What calls to other systems may reach; none: nobody makes them here.
+  std::optional<NetworkRules> network;
+  std::filesystem::path secrets_dir;  ///< Empty: there are no secrets.
 };
 
 class House {

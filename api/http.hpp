@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "workflow/core/result.hpp"
+#include "workflow/core/uri.hpp"
 
 namespace kyhan {
 
@@ -98,6 +99,5 @@ class RequestHandler {
 /// Percent-decoding of a path or (with `plus_is_space`) of a query; empty optional on bad escapes.
 enum class Plus { literal, space };
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, Plus plus);
-[[nodiscard]] std::string percent_encode(std::string_view text);
 
 }  // namespace kyhan

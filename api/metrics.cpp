@@ -43,6 +43,9 @@ void append_engine(std::string& text, Services& services) {
           c.inbox_refused);
   counter("kyhan_audit_orphans_total", "Waiting instances found without what they wait for.",
           c.orphans_found);
+  counter("kyhan_calls_total", "Calls to other systems made.", c.calls_begun);
+  counter("kyhan_calls_failed_total", "Calls that ended in an error.", c.calls_failed);
+  gauge("kyhan_calls_out", "Calls that have no answer now.", static_cast<double>(c.calls_out));
   gauge("kyhan_inbox_waiting", "Commands that wait now.", static_cast<double>(c.inbox_waiting));
   gauge("kyhan_states_cached", "Instances kept in memory now.",
         static_cast<double>(c.states_cached));
@@ -142,6 +145,8 @@ std::string prometheus_text(Services& services) {
     metric(text, "kyhan_tasks_open", "gauge", "Tasks somebody still has to finish.",
            static_cast<double>(sizes->tasks_open));
     metric(text, "kyhan_timers", "gauge", "Timers that wait.", static_cast<double>(sizes->timers));
+    metric(text, "kyhan_calls_pending", "gauge", "Calls announced and not answered yet.",
+           static_cast<double>(sizes->calls));
     metric(text, "kyhan_outbox_pending", "gauge", "Messages the broker has not confirmed yet.",
            static_cast<double>(sizes->outbox));
   }

@@ -5,9 +5,13 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "messaging/rabbit.hpp"
+#include "workflow/calls/network.hpp"
+#include "workflow/calls/secret_files.hpp"
 #include "workflow/core/documents.hpp"
+#include "workflow/core/uri.hpp"
 
 namespace kyhan {
 namespace {
@@ -27,6 +31,20 @@ class Reader {
   }
   void path(const char* name, std::filesystem::path& out) {
     if (const Given* given = take(name)) out = given->value;
+  }
+  /// Separated by commas or spaces.
+  void list(const char* name, std::vector<std::string>& out) {
+    const Given* given = take(name);
+    if (given == nullptr) return;
+    std::string word;
+    for (const char c : given->value + ",") {
+      if (c != ',' && c != ' ') {
+        word += c;
+      } else if (!word.empty()) {
+        out.push_back(std::move(word));
+        word.clear();
+      }
+    }
   }
   void number(const char* name, int& out, int min, int max) {
     const Given* given = take(name);
@@ -84,7 +102,13 @@ constexpr std::array names = {"home",
                               "log_level",
                               "connections_max",
                               "session_idle_minutes",
-                              "session_days"};
+                              "session_days",
+                              "allow_hosts",
+                              "allow_net",
+                              "secrets_dir",
+                              "proxy",
+                              "no_proxy",
+                              "ca_file"};
 
 std::string variable_of(const std::string& name) {
   std::string variable = "KYHAN_";
@@ -99,6 +123,13 @@ Error invalid(std::vector<FieldError> faults) {
           "config-invalid",
           {"Cấu hình không hợp lệ.", "The configuration is not valid."},
           std::move(faults)};
+}
+
+/// Names of hosts, blocks of addresses: a list of texts.
+bool is_list(const std::string& name, const Json& value) {
+  static const std::set<std::string> lists{"allow_hosts", "allow_net", "no_proxy"};
+  return lists.contains(name) && value.is_array() &&
+         std::all_of(value.begin(), value.end(), [](const Json& one) { return one.is_string(); });
 }
 
 Result<void> read_file(const std::filesystem::path& file, std::map<std::string, Given>& given,
@@ -125,6 +156,10 @@ Result<void> read_file(const std::filesystem::path& file, std::map<std::string, 
       faults.push_back({"/" + name,
                         "unknown-setting",
                         {source + ": không có thiết lập này", source + ": no such setting"}});
+    } else if (is_list(name, value)) {
+      std::string words;
+      for (const auto& word : value) words += word.get<std::string>() + ",";
+      given[name] = {words, source};
     } else if (value.is_structured() || value.is_null()) {
       faults.push_back({"/" + name,
                         "type",
@@ -161,6 +196,29 @@ void check(const Config& config, Reader& reader) {
   if (!config.amqp_url.empty()) {
     const Result<RabbitEndpoint> endpoint = parse_amqp_url(config.amqp_url);
     if (!endpoint) reader.fault("amqp_url", endpoint.error().detail);
+  }
+  for (const auto& [name, list] :
+       {std::pair{"allow_hosts", &config.allow_hosts}, std::pair{"no_proxy", &config.no_proxy}}) {
+    for (const std::string& text : *list) {
+      if (const auto host = parse_host_pattern(text); !host)
+        reader.fault(name, host.error().detail);
+    }
+  }
+  for (const std::string& text : config.allow_net) {
+    if (const auto network = parse_network(text); !network) {
+      reader.fault("allow_net", network.error().detail);
+    }
+  }
+  if (!config.proxy.empty() && !is_http_uri(config.proxy)) {
+    reader.fault("proxy", {"cần dạng http://máy-chủ:cổng", "http://host:port is needed"});
+  }
+  if (!config.ca_file.empty() && !std::filesystem::is_regular_file(config.ca_file, missing)) {
+    reader.fault("ca_file", {"không có tệp " + config.ca_file.string(),
+                             "there is no file " + config.ca_file.string()});
+  }
+  if (!config.secrets_dir.empty()) {
+    const Result<Secrets> secrets = read_secrets_folder(config.secrets_dir);
+    if (!secrets) reader.fault("secrets_dir", secrets.error().detail);
   }
   const std::array levels = {"trace", "debug", "info", "warn", "error"};
   if (std::find(levels.begin(), levels.end(), config.log_level) == levels.end()) {
@@ -230,6 +288,12 @@ Result<Config> load_config(
   reader.number("connections_max", config.connections_max, 1, 100'000);
   reader.number("session_idle_minutes", config.session_idle_minutes, 1, 100'000);
   reader.number("session_days", config.session_days, 1, 366);
+  reader.list("allow_hosts", config.allow_hosts);
+  reader.list("allow_net", config.allow_net);
+  reader.path("secrets_dir", config.secrets_dir);
+  reader.text("proxy", config.proxy);
+  reader.list("no_proxy", config.no_proxy);
+  reader.path("ca_file", config.ca_file);
   if (config.home.empty()) config.home = default_home();
   config.home = std::filesystem::absolute(config.home);
   if (config.web_root.empty()) config.web_root = default_web_root();

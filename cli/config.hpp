@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "workflow/core/json.hpp"
 #include "workflow/core/result.hpp"
@@ -25,6 +26,13 @@ struct Config {
   int connections_max = 1024;
   int session_idle_minutes = 8 * 60;
   int session_days = 7;
+  // What the server may reach, and with which secrets.
+  std::vector<std::string> allow_hosts;  ///< Hosts that definitions may call; empty: none.
+  std::vector<std::string> allow_net;    ///< CIDR blocks besides the public internet.
+  std::filesystem::path secrets_dir;     ///< One file a secret; empty: there are none.
+  std::string proxy;                     ///< Of calls: "http://proxy:3128"; empty: none.
+  std::vector<std::string> no_proxy;     ///< Hosts called without it.
+  std::filesystem::path ca_file;         ///< PEM, authorities of calls; empty: the system's.
 
   [[nodiscard]] std::filesystem::path socket() const { return home / "run" / "kyhan.sock"; }
 };

@@ -1,11 +1,14 @@
 #include "cli/run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <thread>
 
+#include "workflow/calls/http_calls.hpp"
+#include "workflow/calls/secret_files.hpp"
 #include "workflow/core/codec.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
@@ -79,6 +82,7 @@ class Run {
       plan.answers = std::move(*answers);
     }
     if (!options_.events.empty() && !read_events(plan)) return false;
+    if (!read_secrets(plan) || !open_network(plan)) return false;
     if (options_.real_time) {
       plan.before_clock_moves = [](Instant from, Instant to) {
         std::this_thread::sleep_for(to - from);
@@ -115,13 +119,50 @@ class Run {
       return true;
     }
     const Result<Instant> from = parse_rfc3339(options_.from);
-    if (!from) {
-      err_ << "--from: " << say(from.error().detail) << "\n";
-      exit_code_ = exit_usage;
-      return false;
-    }
+    if (!from) return wrong_usage("--from", from.error());
     plan.from = *from;
     return true;
+  }
+
+  bool read_secrets(Simulation& plan) {
+    if (options_.secrets.empty()) return true;
+    Json file;
+    if (!read_json(options_.secrets, file)) return false;
+    Result<Secrets> secrets = parse_secrets(file);
+    if (!secrets) return refuse(secrets.error(), options_.secrets);
+    plan.secrets = std::make_shared<const Secrets>(std::move(*secrets));
+    return true;
+  }
+
+  /// Calls go out for real; what they may reach is said on the command line.
+  bool open_network(Simulation& plan) {
+    NetworkRules rules;
+    for (const std::string& text : options_.routes) {
+      Result<Detour> detour = parse_detour(text);
+      if (!detour) return wrong_usage("--route", detour.error());
+      rules.detours.push_back(std::move(*detour));
+    }
+    for (const std::string& text : options_.allow_net) {
+      Result<Network> network = parse_network(text);
+      if (!network) return wrong_usage("--allow-net", network.error());
+      rules.allow_net.push_back(*network);
+    }
+    rules.proxy = options_.proxy;
+    rules.ca_file = options_.ca_file;
+    const auto& steps = plan.program.definition->steps;
+    const bool calls = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+      return std::holds_alternative<RequestStep>(step.body);
+    });
+    if (!calls) return true;
+    calls_ = std::make_unique<HttpCalls>(std::move(rules));
+    plan.calls = calls_.get();
+    return true;
+  }
+
+  bool wrong_usage(const char* option, const Error& error) {
+    err_ << option << ": " << say(error.detail) << "\n";
+    exit_code_ = exit_usage;
+    return false;
   }
 
   bool read_events(Simulation& plan) {
@@ -252,6 +293,7 @@ class Run {
   const RunOptions& options_;
   std::ostream& out_;
   std::ostream& err_;
+  std::unique_ptr<HttpCalls> calls_;
   int exit_code_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 namespace kyhan {
 
@@ -11,6 +12,11 @@ struct RunOptions {
   std::string input, events, answers, directory, calendar;  ///< Paths; empty: not given.
   std::string from;                                         ///< RFC 3339; empty: now.
   std::string trace;                                        ///< Path to write; empty: none.
+  std::string secrets;                                      ///< Path; empty: there are none.
+  std::vector<std::string> routes;                          ///< PREFIX=URL, the target loopback.
+  std::vector<std::string> allow_net;  ///< CIDR blocks that calls may reach besides the internet.
+  std::string proxy;                   ///< URL; empty: none.
+  std::string ca_file;                 ///< PEM; empty: the system's authorities.
   bool real_time = false;
   bool json = false;
   bool vietnamese = true;  ///< Language of what people read.

@@ -40,6 +40,22 @@ ServerOptions server_options(const Config& config) {
   return options;
 }
 
+/// The configuration has been checked: every text parses.
+NetworkRules network_rules(const Config& config) {
+  NetworkRules rules;
+  rules.allow_hosts.emplace();
+  for (const std::string& text : config.allow_hosts) {
+    rules.allow_hosts->push_back(*parse_host_pattern(text));
+  }
+  for (const std::string& text : config.allow_net) rules.allow_net.push_back(*parse_network(text));
+  for (const std::string& text : config.no_proxy) {
+    rules.no_proxy.push_back(*parse_host_pattern(text));
+  }
+  rules.proxy = config.proxy;
+  rules.ca_file = config.ca_file.string();
+  return rules;
+}
+
 HouseOptions house_options(const Config& config, const ServeOptions& wanted) {
   HouseOptions options;
   options.home = config.home;
@@ -50,6 +66,8 @@ HouseOptions house_options(const Config& config, const ServeOptions& wanted) {
   options.settings.tls = !config.tls_certificate.empty();
   options.settings.session_idle_max = std::chrono::minutes{config.session_idle_minutes};
   options.settings.session_age_max = std::chrono::hours{24 * config.session_days};
+  options.network = network_rules(config);
+  options.secrets_dir = config.secrets_dir;
   if (wanted.virtual_clock) {
     options.clock = std::make_shared<VirtualClock>(*wanted.virtual_clock);
   }

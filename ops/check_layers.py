@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "workflow/simulation": ["workflow/core", "workflow/expressions"],
     "workflow/store": ["workflow/core"],
 }
-MAY_INCLUDE["workflow/calls"] = ["workflow/core", "workflow/expressions", "workflow/store"]
+MAY_INCLUDE["workflow/calls"] = ["workflow/core"]
 MAY_INCLUDE["workflow/engine"] = list(MAY_INCLUDE)
 MAY_INCLUDE["messaging"] = list(MAY_INCLUDE)
 MAY_INCLUDE["api"] = list(MAY_INCLUDE)
@@ -29,6 +29,7 @@ ONLY_IN = {
     r"<sqlite3\.h>": ["workflow/store"],
     r"<(jq|jv)\.h>": ["workflow/expressions"],
     r"<yaml-cpp": ["workflow/core"],
+    r"<curl/": ["workflow/calls", "cli"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<][^">]+[">])')

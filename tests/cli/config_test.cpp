@@ -72,5 +72,31 @@ TEST_CASE("a missing or broken file is said plainly", "[cli][config]") {
   std::filesystem::remove(file);
 }
 
+TEST_CASE("hosts and networks are lists, each item checked", "[cli][config]") {
+  const auto nothing = [](const std::string&) -> std::optional<std::string> { return {}; };
+  std::string pattern = (std::filesystem::temp_directory_path() / "kyhan-lists-XXXXXX").string();
+  const std::filesystem::path folder{::mkdtemp(pattern.data())};
+  std::ofstream{folder / "config.json"}
+      << R"({"allow_hosts": ["api.example.vn", "*.b.vn:8443"], "allow_net": ["10.20.0.0/16"]})";
+  const Result<Config> config = load_config(folder / "config.json", nothing, {});
+  REQUIRE(config);
+  CHECK(config->allow_hosts == std::vector<std::string>{"api.example.vn", "*.b.vn:8443"});
+  CHECK(config->allow_net == std::vector<std::string>{"10.20.0.0/16"});
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "KYHAN_ALLOW_HOSTS") return "a.vn, https://b.vn";
+    if (name == "KYHAN_ALLOW_NET") return "10.0.0.0/99";
+    if (name == "KYHAN_PROXY") return "proxy:3128";
+    if (name == "KYHAN_SECRETS_DIR") return "/nowhere/at/all";
+    if (name == "KYHAN_CA_FILE") return "/nowhere/ca.pem";
+    return {};
+  };
+  const Result<Config> faulty = load_config({}, environment, {});
+  REQUIRE_FALSE(faulty);
+  std::set<std::string> named;
+  for (const FieldError& fault : faulty.error().fields) named.insert(fault.pointer);
+  CHECK(named == std::set<std::string>{"/allow_hosts", "/allow_net", "/proxy", "/secrets_dir", "/ca_file"});
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace kyhan::test

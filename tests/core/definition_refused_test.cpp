@@ -19,6 +19,16 @@ Json root(const std::string& key, const char* value) {
   document[key] = Json::parse(value);
   return document;
 }
+/// A policy of client credentials with these members instead.
+Json oauth2(const char* members) {
+  Json policy = {{"authority", "https://id.example.vn"},
+                 {"grant", "client_credentials"},
+                 {"client", {{"id", "x"}, {"secret", "y"}}}};
+  policy.update(Json::parse(members));
+  auto document = with_step({{"set", {{"x", 1}}}});
+  document["use"] = {{"authentications", {{"a", {{"oauth2", policy}}}}}};
+  return document;
+}
 Json one(const char* step) {
   return with_step(Json::parse(step));
 }
@@ -41,8 +51,20 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
   const std::vector<Row> rows = {
       {root("use", R"({"functions": {}})"), "/use/functions"},
       {root("use", R"({"extensions": []})"), "/use/extensions"},
-      {root("use", R"({"secrets": ["s"]})"), "/use/secrets"},
-      {root("use", R"({"authentications": {}})"), "/use/authentications"},
+      {root("use", R"({"authentications": {"a": {"oidc": {}}}})"), "/use/authentications/a/oidc"},
+      {root("use", R"({"authentications": {"a": {"certificate": {}}}})"),
+       "/use/authentications/a/certificate"},
+      {oauth2(R"({"grant": "password"})"), "/use/authentications/a/oauth2/grant"},
+      {oauth2(R"({"grant": "authorization_code"})"), "/use/authentications/a/oauth2/grant"},
+      {oauth2(R"({"grant": "refresh_token"})"), "/use/authentications/a/oauth2/grant"},
+      {oauth2(R"({"grant": "urn:ietf:params:oauth:grant-type:token-exchange"})"),
+       "/use/authentications/a/oauth2/grant"},
+      {oauth2(R"({"client": {"id": "x", "authentication": "private_key_jwt"}})"),
+       "/use/authentications/a/oauth2/client/authentication"},
+      {oauth2(R"({"client": {"id": "x", "assertion": "y"}})"),
+       "/use/authentications/a/oauth2/client/assertion"},
+      {oauth2(R"({"username": "x"})"), "/use/authentications/a/oauth2/username"},
+      {oauth2(R"({"actor": {}})"), "/use/authentications/a/oauth2/actor"},
       {root("use", R"({"catalogs": {}})"), "/use/catalogs"},
       {root("schedule", R"({"every": {"hours": 1}})"), "/schedule/every"},
       {root("schedule", R"({"after": {"hours": 1}})"), "/schedule/after"},
@@ -52,7 +74,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
        "/input/schema/resource"},
       {one(R"({"run": {"workflow": {}}})"), "/do/0/one/run"},
       {one(R"({"run": {"shell": {}}})"), "/do/0/one/run"},
-      {one(R"({"call": "http", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "openapi", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "grpc", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "asyncapi", "with": {}})"), "/do/0/one/call"},

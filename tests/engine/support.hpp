@@ -69,6 +69,9 @@ struct House {
   std::shared_ptr<VirtualClock> clock = std::make_shared<VirtualClock>(monday());
   EngineLimits limits;
   std::string vfs;
+  std::shared_ptr<Clock> real_clock;  ///< Instead of the virtual one.
+  std::shared_ptr<Calls> calls;       ///< Makes the calls; null: they wait.
+  std::shared_ptr<const Secrets> secrets;
   std::unique_ptr<Store> store;
   std::unique_ptr<Engine> engine;
 
@@ -77,7 +80,11 @@ struct House {
 
   House& open() {
     store = open_store(folder.path(), vfs);
-    Result<std::unique_ptr<Engine>> opened = Engine::open(*store, {clock, limits, true});
+    EngineConfig config{clock, limits, true};
+    if (real_clock) config.clock = real_clock;
+    config.calls = calls;
+    config.secrets = [this] { return secrets; };
+    Result<std::unique_ptr<Engine>> opened = Engine::open(*store, config);
     REQUIRE(opened);
     engine = std::move(*opened);
     return *this;

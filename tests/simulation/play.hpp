@@ -33,7 +33,9 @@ struct Play {
   std::string answers = "[]";
   std::vector<std::string> events = {};
   std::string from = "2026-08-28T08:00:00+07:00";  ///< A Friday, before the long National Day.
-  std::string lifecycle = "none";  ///< document.metadata.publish.lifecycle
+  std::string lifecycle = "none";                  ///< document.metadata.publish.lifecycle
+  Calls* calls = nullptr;                          ///< Makes the calls; null: they wait.
+  std::shared_ptr<const Secrets> secrets = nullptr;
 };
 
 inline SimulationResult play(const Play& given) {
@@ -62,6 +64,8 @@ inline SimulationResult play(const Play& given) {
   for (const std::string& event : given.events) {
     simulation.events.push_back(parse_json(event).value());
   }
+  simulation.calls = given.calls;
+  simulation.secrets = given.secrets;
   const SimulationResult result = simulate(simulation);
 
   // Whatever is played, the journal says the same as the state.

@@ -39,6 +39,7 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const RequestExtension& one) { return decider.request_extension(one); }
     Result<void> operator()(const DecideExtension& one) { return decider.decide_extension(one); }
     Result<void> operator()(const RecomputeDeadlines& one) { return decider.recompute(one); }
+    Result<void> operator()(const FinishCall& one) { return decider.finish_call(one); }
   };
   return std::visit(Visitor{decider}, command);
 }
@@ -48,12 +49,14 @@ Result<void> dispatch(Decider& decider, const Command& command) {
 Result<Decision> decide(const State& state, const World& world, const Command& command,
                         const Now& now) {
   Decider decider(state, world, now);
-  // Timers and continuations of what has ended may arrive late: they mean nothing any more. Nor do
-  // they while the clocks stand still.
+  // Timers, answers and continuations of what has ended may arrive late: they mean nothing any
+  // more. Nor do timers and continuations while the clocks stand still.
   const bool from_clock = std::holds_alternative<TimerFired>(command) ||
                           std::holds_alternative<ContinueRun>(command);
-  const bool late = (ended(state) && std::holds_alternative<DeliverEvent>(command)) ||
-                    ((ended(state) || state.suspended) && from_clock);
+  const bool from_outside = std::holds_alternative<DeliverEvent>(command) ||
+                            std::holds_alternative<FinishCall>(command);
+  const bool late =
+      (ended(state) && from_outside) || ((ended(state) || state.suspended) && from_clock);
   if (late) return decider.finish();
   if (acts_on_task(command)) {
     if (Result<void> runs = decider.refuse_while_suspended(); !runs) return runs.error();

@@ -21,6 +21,7 @@ struct World {
   const Program& program;
   const Directory& directory;
   const Calendars& calendars;
+  const Secrets* secrets = nullptr;  ///< Null: none.
 };
 
 /// The moment of a decision. `jitter` in [0, 1) is the only chance there is; it comes with the
@@ -58,12 +59,14 @@ struct Decision {
 /// that decide() made.
 void evolve(State& state, const Event& event);
 
-/// What waits, as rows: timers by id, the nodes that listen. The audit compares them with the
-/// tables.
+/// What waits, as rows: timers by id, the nodes that listen, open tasks, calls that are out. The
+/// audit compares them with the tables.
 struct Waits {
   std::map<std::string, Instant> timers;
   std::set<NodeId> subscriptions;
   std::set<TaskId> tasks;
+  std::map<NodeId, std::string>
+      calls;  ///< Calls to the outside without an answer, with their keys.
 };
 [[nodiscard]] Waits waits_of(const State& state);
 

@@ -2,12 +2,12 @@
 /// The working copy of one decision: applies each event as it is made, so later judgement sees
 /// earlier facts. Private to the core; decide.hpp is the way in. One file a concern:
 /// decider_flow.cpp (lists, scopes, steps), decider_errors.cpp (faults, retries), decider_data.cpp
-/// (expressions and data flow), decider_emit.cpp, decider_functions.cpp, decider_assignment.cpp
-/// (who), decider_tasks.cpp (the life of a task), decider_answers.cpp (what an answer must bring),
-/// decider_completion.cpp (several people), decider_moments.cpp (reminders, escalation, expiry),
-/// decider_comments.cpp, decider_care.cpp, decider_due.cpp (deadlines, and their moments planned
-/// anew), decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
-/// decider_listen.cpp.
+/// (expressions and data flow), decider_calls.cpp (requests to other systems), decider_emit.cpp,
+/// decider_functions.cpp, decider_assignment.cpp (who), decider_tasks.cpp (the life of a task),
+/// decider_answers.cpp (what an answer must bring), decider_completion.cpp (several people),
+/// decider_moments.cpp (reminders, escalation, expiry), decider_comments.cpp, decider_care.cpp,
+/// decider_due.cpp (deadlines, and their moments planned anew), decider_suspend.cpp,
+/// decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp, decider_listen.cpp.
 
 #include <deque>
 #include <set>
@@ -15,26 +15,11 @@
 #include <string_view>
 #include <vector>
 
+#include "workflow/core/calls.hpp"
 #include "workflow/core/decide.hpp"
+#include "workflow/core/outcome.hpp"
 
 namespace kyhan {
-
-/// The value, or the language's error.
-template <class T>
-using Outcome = boost::system::result<T, WorkflowError>;
-
-[[noreturn]] inline void throw_exception_from_error(const WorkflowError& error,
-                                                    const boost::source_location&) {
-  throw std::logic_error("unchecked Outcome: " + error.detail);
-}
-
-/// A Json as an Outcome: nlohmann's implicit conversions make the plain return ambiguous.
-[[nodiscard]] inline Outcome<Json> given(Json value) {
-  return Outcome<Json>(boost::system::in_place_value, std::move(value));
-}
-
-/// Standard error types of the language, below https://serverlessworkflow.io/spec/1.0.0/errors/.
-[[nodiscard]] WorkflowError standard_error(std::string_view name, int status, std::string detail);
 
 class Decider {
  public:
@@ -56,6 +41,10 @@ class Decider {
   [[nodiscard]] Result<void> request_extension(const RequestExtension& command);
   [[nodiscard]] Result<void> decide_extension(const DecideExtension& command);
   [[nodiscard]] Result<void> recompute(const RecomputeDeadlines& command);
+  [[nodiscard]] Result<void> finish_call(const FinishCall& command);
+
+  /// The request of a call that is out (calls.hpp).
+  [[nodiscard]] Outcome<CallRequest> request(NodeId id, const CallFindings& findings);
 
   /// "instance-suspended" when it is.
   [[nodiscard]] Result<void> refuse_while_suspended() const;
@@ -110,7 +99,11 @@ class Decider {
     Instant started_at{};
     const Json* error = nullptr;     ///< $error where a filter looks at it.
     std::string_view error_name = "error";
-    const Json* vars = nullptr;      ///< Variables of a round not yet begun.
+    const Json* vars = nullptr;           ///< Variables of a round not yet begun.
+    const Json* context = nullptr;        ///< $context as it was; null: as it is.
+    const Json* authorization = nullptr;  ///< $authorization
+    /// What is evaluated goes into a request and nowhere else: secrets stay in the clear.
+    bool outgoing = false;
   };
   [[nodiscard]] Outcome<Json> evaluate(ExpressionId id, const Json& dot, const Place& place);
   [[nodiscard]] Outcome<Json> evaluate(const Value& value, const Json& dot, const Place& place);
@@ -211,6 +204,20 @@ class Decider {
                                                  const Task& task, bool office_hours) const;
   [[nodiscard]] std::vector<PersonId> addressees(const Json& to, const Task& task) const;
 
+  // decider_calls.cpp: requests to the outside.
+  [[nodiscard]] Outcome<void> enter_call(const Step& step, NodeEntered entered, const Json& input,
+                                         Place place);
+  [[nodiscard]] bool mentions(const Value& value, std::string_view name) const;
+  [[nodiscard]] std::string call_key_of(const Step& step, NodeId id, NodeId parent) const;
+  [[nodiscard]] Outcome<std::string> uri_of(const Endpoint& endpoint, const Json& input,
+                                            const Place& place);
+  [[nodiscard]] Outcome<Credentials> credentials_of(const Authentication& authentication,
+                                                    const Json& input, const Place& place);
+  [[nodiscard]] Outcome<void> fill_http(const RequestStep& call, const Json& input,
+                                        const Place& place, HttpRequest& into);
+  [[nodiscard]] Outcome<Json> secrets_for(const ExpressionSource& source) const;
+  [[nodiscard]] const Redaction& redaction();
+
   // decider_vote.cpp
   [[nodiscard]] Outcome<void> open_vote(NodeId id);
   [[nodiscard]] Outcome<void> open_ballots(NodeId id);
@@ -241,6 +248,8 @@ class Decider {
   std::vector<Event> events_;
   std::vector<Effect> effects_;
   int steps_left_;
+  std::optional<Redaction> redaction_;    ///< Of all secrets the definition declares.
+  const FinishCall* answered_ = nullptr;  ///< The answer whose step is being completed.
 };
 
 /// The member; null where `object` lacks it or is none: specifications leave out what they do not

@@ -39,22 +39,13 @@ bool exceeds(const Json& value, std::size_t bytes_max) {
 
 }  // namespace
 
-WorkflowError standard_error(std::string_view name, int status, std::string detail) {
-  WorkflowError error;
-  error.type = "https://serverlessworkflow.io/spec/1.0.0/errors/" + std::string(name);
-  error.status = status;
-  error.title = std::string(name) + " error";
-  error.detail = std::move(detail);
-  return error;
-}
-
 Outcome<Json> Decider::evaluate(ExpressionId id, const Json& dot, const Place& place) {
   static const Json null;
   static const Json runtime = {
       {"name", "kyhan"}, {"version", KYHAN_VERSION}, {"metadata", Json::object()}};
-  const ExpressionSource& source =
-      definition().expressions.at(static_cast<std::size_t>(id));
-  std::list<Json> made;  // Keeps what is built for this evaluation at a fixed place.
+  const ExpressionSource& source = definition().expressions.at(static_cast<std::size_t>(id));
+  std::list<Json> made;       // Keeps what is built for this evaluation at a fixed place.
+  bool confidential = false;  // It has looked at secrets.
   std::vector<Binding> bindings;
   bindings.reserve(source.variables.size());
   for (const std::string& name : source.variables) {
@@ -73,13 +64,26 @@ Outcome<Json> Decider::evaluate(ExpressionId id, const Json& dot, const Place& p
     }
     if (value == nullptr) {
       if (name == "context") {
-        value = &state_.context;
+        value = place.context != nullptr ? place.context : &state_.context;
       } else if (name == "input") {
         value = place.input;
       } else if (name == "output") {
         value = place.output;
       } else if (name == "runtime") {
         value = &runtime;
+      } else if (name == "secrets") {
+        Outcome<Json> secrets = secrets_for(source);
+        if (!secrets) {
+          WorkflowError error = secrets.error();
+          if (place.step != nullptr) error.instance = place.step->pointer;
+          return error;
+        }
+        confidential = true;
+        value = &made.emplace_back(std::move(*secrets));
+      } else if (name == "authorization") {
+        confidential = true;
+        value = place.authorization;
+        if (value == nullptr && answered_ != nullptr) value = &answered_->authorization;
       } else if (name == "workflow") {
         const auto root = state_.nodes.find(root_node);
         value = &made.emplace_back(Json{
@@ -105,8 +109,13 @@ Outcome<Json> Decider::evaluate(ExpressionId id, const Json& dot, const Place& p
   Result<Json> result = world_.program.expressions->evaluate(id, dot, bindings);
   if (!result) {
     WorkflowError error = standard_error("expression", 400, result.error().detail.en);
+    if (confidential) redaction().apply(error.detail);
     if (place.step != nullptr) error.instance = place.step->pointer;
     return error;
+  }
+  if (confidential && !place.outgoing) {
+    redaction().apply(*result);
+    if (answered_ != nullptr) answered_->redaction.apply(*result);
   }
   return given(std::move(*result));
 }

@@ -137,6 +137,12 @@ void Decider::sync_timers() {
   for (const NodeId node : before_.subscriptions) {
     if (!now.subscriptions.contains(node)) effect(Unsubscribe{node});
   }
+  for (const auto& [node, key] : now.calls) {
+    if (!before_.calls.contains(node)) effect(StartCall{node, key});
+  }
+  for (const auto& [node, key] : before_.calls) {
+    if (!now.calls.contains(node)) effect(DropCall{node, key});
+  }
 }
 
 const StepList& Decider::list_of(const Node& node) const {
@@ -250,6 +256,7 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
       std::holds_alternative<ForkStep>(step.body) || std::holds_alternative<TryStep>(step.body) ||
       std::holds_alternative<WaitStep>(step.body) ||
       std::holds_alternative<ListenStep>(step.body) ||
+      std::holds_alternative<RequestStep>(step.body) ||
       (std::holds_alternative<CallStep>(step.body) &&
        (std::get<CallStep>(step.body).function == Function::human_task ||
         std::get<CallStep>(step.body).function == Function::vote));
@@ -395,6 +402,9 @@ Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& 
     apply(std::move(entered));
     if (*state_.nodes.at(id).wake_at <= now_.at) complete_node(id, input);
     return {};
+  }
+  if (std::holds_alternative<RequestStep>(step.body)) {
+    return enter_call(step, std::move(entered), input, place);
   }
   if (std::holds_alternative<ListenStep>(step.body)) {
     entered.results = {{"items", Json::array()},

@@ -150,6 +150,33 @@ struct CallStep {
   Value with;
 };
 
+/// How a request shows who is asking. Evaluated when the request is made, never before; nothing of
+/// it is stored.
+struct Authentication {
+  enum class Scheme { basic, bearer, digest, oauth2 } scheme = Scheme::basic;
+  std::string secret;  ///< `{use: name}`: the settings are this secret. Empty: `settings`.
+  Value settings;      ///< {username, password} | {token} | {authority, client, ...}
+};
+/// Where a request goes.
+struct Endpoint {
+  Value uri;
+  bool is_template = false;  ///< `uri` is a literal whose `{name}` are filled in from the input.
+  std::optional<Authentication> authentication;
+};
+/// `call: http` and `call: openapi`: a request to another system.
+struct RequestStep {
+  enum class Kind { http, openapi } kind = Kind::http;
+  enum class Output { content, raw, response } output = Output::content;
+  bool redirect = false;               ///< 3xx is no error; GET and HEAD follow it.
+  Endpoint endpoint;                   ///< http: of the request. openapi: of the document.
+  Value method, headers, query, body;  ///< http
+  bool has_body = false;
+  Value operation, parameters;                   ///< openapi
+  std::optional<Authentication> authentication;  ///< openapi: of the request.
+  bool sees_authorization = false;               ///< Some expression mentions `$authorization`.
+  bool sees_context = false;  ///< `$context` is kept with the call: others may change it meanwhile.
+};
+
 struct Schema {
   Json document;  ///< Checked by forms.hpp's compile_schema at parse time.
 };
@@ -168,7 +195,7 @@ struct Step {
   Flow then;
   Json metadata;
   std::variant<DoStep, SetStep, SwitchStep, ForStep, ForkStep, TryStep, RaiseStep, EmitStep,
-               WaitStep, ListenStep, CallStep>
+               WaitStep, ListenStep, CallStep, RequestStep>
       body;
 };
 
@@ -207,6 +234,7 @@ struct Definition {
   std::string calendar;  ///< Id, "unit" (the unit's own) or empty (the built-in).
   Json metadata;
   Json legal_basis = Json::array();
+  std::vector<std::string> secrets;  ///< `use.secrets`: the only ones its expressions see.
   std::optional<Schema> input_schema, output_schema;
   std::optional<Value> input_from, output_as;
   std::optional<DurationValue> timeout;

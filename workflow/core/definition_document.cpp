@@ -106,11 +106,12 @@ void Reader::read_document() {
   if (definition_.title == Text{}) definition_.title = {definition_.ref.name, definition_.ref.name};
 
   if (const auto* use = find(document_, "use")) {
-    closed(*use, "/use", {"errors", "retries", "timeouts"},
-           {"functions", "extensions", "secrets", "authentications", "catalogs"});
+    closed(*use, "/use", {"errors", "retries", "timeouts", "secrets", "authentications"},
+           {"functions", "extensions", "catalogs"});
+    if (const auto* secrets = find(*use, "secrets")) read_secrets(*secrets, "/use/secrets");
     // Members nobody refers to are checked all the same.
     const auto scope = step_body_scope(Scope{}.with({"error"}));
-    for (const std::string group : {"errors", "retries", "timeouts"}) {
+    for (const std::string group : {"errors", "retries", "timeouts", "authentications"}) {
       const auto* members = find(*use, group);
       if (members == nullptr) continue;
       const auto at = "/use/" + group;
@@ -124,6 +125,8 @@ void Reader::read_document() {
         const auto leaves = leaves_;
         if (!member.is_object()) {
           wrong_type(below(at, name), "một đối tượng", "an object");
+        } else if (group == "authentications") {
+          authentication_policy(member, below(at, name), scope);
         } else if (group == "errors") {
           error(member, below(at, name), scope);
         } else if (group == "retries") {

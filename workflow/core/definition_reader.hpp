@@ -104,6 +104,18 @@ class Reader {
                     const Scope& scope);  // definition_events.cpp
   EmitStep emit(const Json& task, const std::string& pointer, const Scope& scope);
   CallStep call(const Json& task, const std::string& pointer, const Scope& scope);
+  /// call: http, call: openapi.
+  RequestStep request(const Json& task, const std::string& pointer,
+                      const Scope& scope);  // definition_requests.cpp
+  /// `{use: name}`, or a policy in place.
+  std::optional<Authentication> authentication(const Json& json, const std::string& pointer,
+                                               const Scope& scope);
+  std::optional<Authentication> authentication_policy(const Json& json, const std::string& pointer,
+                                                      const Scope& scope);
+  Endpoint endpoint(const Json& json, const std::string& pointer, const Scope& scope);
+  void read_secrets(const Json& list, const std::string& pointer);
+  [[nodiscard]] bool is_secret(const std::string& name) const;
+  void unknown_secret(const std::string& pointer, const std::string& name);
   void check_call(Function function, const Json& with, const std::string& pointer);
 
   /// Checks that need every step's name, run when all steps have been read.
@@ -127,7 +139,9 @@ class Reader {
   void collect(const Json& json, const std::string& pointer, const Scope& scope,
                ExpressionSource& source, bool& any);
   void check_variables(std::string_view text, const std::string& pointer, const Scope& scope,
-                       std::vector<std::string>& variables);
+                       ExpressionSource& source);
+  /// {name: text} or an expression; with `scalars` numbers, booleans and lists too.
+  Value text_map(const Json& json, const std::string& pointer, const Scope& scope, bool scalars);
   ExpressionId keep(ExpressionSource source);
   bool has_room(std::size_t bytes);
   void warn_about_literal(const std::string& text, const std::string& pointer);
@@ -158,6 +172,7 @@ class Reader {
 struct Variables {
   std::set<std::string> used;
   std::set<std::string> bound;
+  std::set<std::string> secrets;  ///< Members of `$secrets` that are named.
 };
 [[nodiscard]] Variables variables_in(std::string_view jq);
 

@@ -51,8 +51,9 @@ bool looks_like_path(std::string_view text) {
 }  // namespace
 
 void Reader::check_variables(std::string_view text, const std::string& pointer, const Scope& scope,
-                             std::vector<std::string>& variables) {
+                             ExpressionSource& source) {
   const auto found = variables_in(text);
+  auto& variables = source.variables;
   const auto add = [&](const std::string& name) {
     if (std::find(variables.begin(), variables.end(), name) == variables.end()) {
       variables.push_back(name);
@@ -65,11 +66,12 @@ void Reader::check_variables(std::string_view text, const std::string& pointer, 
     if (custom) {
       add(name);
     } else if (name == "secrets" && !bound) {
-      fault(pointer, "unknown-secret",
-            {"Biểu thức dùng $secrets nhưng định nghĩa không khai báo bí mật nào.",
-             "The expression uses $secrets, but the definition declares no secret."},
-            {"use.secrets chưa được hỗ trợ trong phiên bản này.",
-             "use.secrets is not supported yet in this version."});
+      add(name);
+      if (definition_.secrets.empty()) unknown_secret(pointer, "$secrets");
+      for (const auto& secret : found.secrets) {
+        if (!definition_.secrets.empty() && !is_secret(secret)) unknown_secret(pointer, secret);
+        source.secrets.push_back(secret);
+      }
     } else if (is_standard(name)) {
       add(name);
       if (!scope.standard.contains(name) && !bound) {
@@ -125,7 +127,7 @@ ExpressionId Reader::expression(std::string_view text, const std::string& pointe
   ExpressionSource source;
   source.program = program;
   source.pointer = pointer;
-  check_variables(program, pointer, scope, source.variables);
+  check_variables(program, pointer, scope, source);
   return keep(std::move(source));
 }
 
@@ -168,7 +170,7 @@ void Reader::collect(const Json& json, const std::string& pointer, const Scope& 
       fault(pointer, "expression-syntax", {"Biểu thức trống.", "The expression is empty."});
       return;
     }
-    check_variables(program, pointer, scope, source.variables);
+    check_variables(program, pointer, scope, source);
     source.leaves.emplace_back(pointer, program);
     source.program += "([";
     source.program += program;

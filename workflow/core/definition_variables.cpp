@@ -95,8 +95,30 @@ class Scan {
     }
     if (at_ == start) return;
     std::string name(text_.substr(start, at_ - start));
+    if (name == "secrets") secret();
     if (in_pattern_ || in_parameters_) found_.bound.insert(name);
     found_.used.insert(std::move(name));
+  }
+
+  /// After `$secrets`: `.name`, `."name"` or `["name"]`. Only looks.
+  void secret() {
+    std::string_view rest = text_.substr(at_);
+    const bool bracket = rest.starts_with('[') || rest.starts_with(".[");
+    if (!bracket && !rest.starts_with('.')) return;
+    rest.remove_prefix(rest.starts_with(".[") ? 2 : 1);
+    while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
+    if (rest.starts_with('"')) {
+      const auto end = rest.find('"', 1);
+      if (end == std::string_view::npos ||
+          rest.substr(0, end).find('\\') != std::string_view::npos) {
+        return;
+      }
+      found_.secrets.insert(std::string(rest.substr(1, end - 1)));
+    } else if (!bracket) {
+      std::size_t end = 0;
+      while (end < rest.size() && is_name(rest[end])) ++end;
+      if (end > 0) found_.secrets.insert(std::string(rest.substr(0, end)));
+    }
   }
 
   void word() {

@@ -50,13 +50,14 @@ struct NodeEntered {
   bool ready = false;  ///< A scope: its list runs next.
   std::optional<Instant> wake_at;
   std::optional<Instant> timeout_at;
+  std::string call_key;  ///< A call to the outside is about to be made, under this key.
   Instant at{};
   template <class V>
   void fields(V& v) {
     v("node", node), v("parent", parent), v("step", step), v("pointer", pointer), v("slot", slot),
         v("input", input), v("vars", vars), v("collection", collection), v("spec", spec),
-        v("results", results), v("ready", ready), v("wakeAt", wake_at),
-        v("timeoutAt", timeout_at), v("at", at);
+        v("results", results), v("ready", ready), v("wakeAt", wake_at), v("timeoutAt", timeout_at),
+        v("callKey", call_key), v("at", at);
   }
 };
 

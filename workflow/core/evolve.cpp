@@ -63,6 +63,7 @@ void apply(State& state, const NodeEntered& event) {
   node.ready = event.ready;
   node.wake_at = event.wake_at;
   node.timeout_at = event.timeout_at;
+  node.call_key = event.call_key;
   node.started_at = event.at;
   if (event.slot >= 0) {
     parent.position = event.slot + 1;
@@ -283,6 +284,7 @@ Waits waits_of(const State& state) {
     if (node.wake_at && clocks_run) waits.timers["n" + std::to_string(id)] = *node.wake_at;
     if (node.timeout_at && clocks_run) waits.timers["x" + std::to_string(id)] = *node.timeout_at;
     if (node.spec.is_object() && node.spec.contains("listenTypes")) waits.subscriptions.insert(id);
+    if (!node.call_key.empty()) waits.calls.emplace(id, node.call_key);
   }
   for (const auto& [id, task] : state.tasks) {
     waits.tasks.insert(id);

@@ -22,6 +22,7 @@ struct ExpressionSource {
   std::string program;                 ///< jq text, without the `${ }` around it.
   std::string pointer;                 ///< Where it stands in the document, for faults.
   std::vector<std::string> variables;  ///< Names it may refer to, without `$`, in binding order.
+  std::vector<std::string> secrets;    ///< Members of `$secrets` it names.
   /// The author's own leaves when `program` was assembled from a template with several `${ }`:
   /// each (pointer, text), so that a syntax fault names the leaf and not the whole. Empty: program
   /// is the author's.

@@ -16,6 +16,8 @@
 #include "workflow/core/definition.hpp"
 #include "workflow/core/directory.hpp"
 #include "workflow/core/json.hpp"
+#include "workflow/core/outcome.hpp"
+#include "workflow/core/secrets.hpp"
 #include "workflow/core/types.hpp"
 
 namespace kyhan {
@@ -23,22 +25,6 @@ namespace kyhan {
 /// Key of a node in its instance. 0 is the workflow itself.
 using NodeId = std::int64_t;
 constexpr NodeId root_node = 0;
-
-/// The error object of the language (language.md R1).
-struct WorkflowError {
-  std::string type;
-  int status = 500;
-  std::string title;
-  std::string detail;
-  std::string instance;  ///< JSON Pointer of the step.
-  Json extra;            ///< Author's own members; null: none.
-  template <class V>
-  void fields(V& v) {
-    v("type", type), v("status", status), v("title", title), v("detail", detail),
-        v("instance", instance), v("extra", extra);
-  }
-  friend bool operator==(const WorkflowError&, const WorkflowError&) = default;
-};
 
 /// A file somebody handed in. The bytes lie outside the database, under their hash.
 struct Attachment {
@@ -175,8 +161,9 @@ struct Node {
   std::optional<Instant> first_failed_at;  ///< try: when the first attempt failed.
   std::optional<Instant> wake_at;          ///< wait, retry delay.
   std::optional<Instant> timeout_at;
-  Json spec;                         ///< call: the evaluated `with`; listen: resolved filters.
-  std::vector<Response> responses;   ///< call: answers so far.
+  Json spec;                        ///< call: the evaluated `with`; listen: resolved filters.
+  std::string call_key;             ///< call to the outside that has no answer yet: its key.
+  std::vector<Response> responses;  ///< call: answers so far.
   template <class V>
   void fields(V& v) {
     v("id", id), v("parent", parent), v("step", step), v("slot", slot), v("raw", raw),
@@ -184,7 +171,8 @@ struct Node {
         v("ready", ready), v("inCatch", in_catch), v("iteration", iteration),
         v("collection", collection), v("results", results), v("attempt", attempt),
         v("startedAt", started_at), v("firstFailedAt", first_failed_at), v("wakeAt", wake_at),
-        v("timeoutAt", timeout_at), v("spec", spec), v("responses", responses);
+        v("timeoutAt", timeout_at), v("spec", spec), v("callKey", call_key),
+        v("responses", responses);
   }
   friend bool operator==(const Node&, const Node&) = default;
 };
@@ -261,11 +249,15 @@ struct ResumeInstance  { PersonId by; };
 struct RequestExtension { TaskId task; PersonId by; Json due; std::string reason; };
 struct DecideExtension { TaskId task; PersonId by; bool granted = false; Json due; std::string comment; };  ///< `due` null: as asked.
 struct RecomputeDeadlines { std::int64_t change = 0; };  ///< By the calendars as they are now; which change of them asks.
+/// A call to the outside has its answer, or never will. A `key` that no node waits with is late and
+/// means nothing. `authorization` ({scheme, parameter}) and `redaction` serve `output.as`; they are
+/// never stored.
+struct FinishCall      { NodeId node; std::string key; Json output; std::optional<WorkflowError> error; Json authorization; Redaction redaction; };
 
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
                              CompleteTask, CommentOnTask, CommentOnInstance, WithdrawTask,
                              DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance, RequestExtension,
-                             DecideExtension, RecomputeDeadlines>;
+                             DecideExtension, RecomputeDeadlines, FinishCall>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be
@@ -312,7 +304,17 @@ struct Subscribe {
 struct Unsubscribe {
   NodeId node;
 };
-using Effect =
-    std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe>;
+/// A call to the outside is to be made once this is committed: see calls.hpp.
+struct StartCall {
+  NodeId node;
+  std::string key;
+};
+/// Nobody waits for its answer any more.
+struct DropCall {
+  NodeId node;
+  std::string key;
+};
+using Effect = std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe,
+                            StartCall, DropCall>;
 
 }  // namespace kyhan

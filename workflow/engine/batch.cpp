@@ -84,6 +84,7 @@ Result<void> Batch::keep_command() {
   for (Change& change : pending_.changes) changes_.push_back(std::move(change));
   for (const auto& [id, left] : pending_.runnable) runnable_[id] = left;
   subscribed_.merge(pending_.subscribed);
+  for (CallChange& change : pending_.call_changes) call_changes_.push_back(std::move(change));
   tally_.events += pending_.tally.events;
   tally_.steps += pending_.tally.steps;
   tally_.outbox += pending_.tally.outbox;
@@ -174,7 +175,7 @@ Result<Applied> Batch::start(const Program& program, StartInstance command, KeyS
 
 Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Program& program,
                                         const Command& command, const PersonId& actor) {
-  const World world{program, *snapshot_.directory, *snapshot_.calendars};
+  const World world{program, *snapshot_.directory, *snapshot_.calendars, snapshot_.secrets.get()};
   Now now{now_};
   now.jitter = std::uniform_real_distribution<double>{0.0, 1.0}(chance_);
   now.steps_max = limits_.slice_steps_max;
@@ -285,6 +286,12 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
     }
   } else if (const auto* unsubscribe = std::get_if<Unsubscribe>(&effect)) {
     work_.clear_subscription(head, unsubscribe->node);
+  } else if (const auto* call = std::get_if<StartCall>(&effect)) {
+    work_.stage_call(head, call->node, call->key, now_);
+    pending_.call_changes.push_back({{after.id, call->node, call->key}, false});
+  } else if (const auto* dropped = std::get_if<DropCall>(&effect)) {
+    work_.clear_call(head, dropped->node);
+    pending_.call_changes.push_back({{after.id, dropped->node, dropped->key}, true});
   }
 }
 

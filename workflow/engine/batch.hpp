@@ -25,6 +25,7 @@ struct Snapshot {
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const Calendars> calendars;
   std::shared_ptr<const Catalog> catalog;
+  std::shared_ptr<const Secrets> secrets;  ///< Null: none.
 };
 
 /// How many events an emitted event may set off in one command; beyond, the command is refused.
@@ -88,6 +89,12 @@ class Batch {
   /// Instances by whether they have work left.
   [[nodiscard]] const std::map<InstanceId, bool>& runnable() const { return runnable_; }
   [[nodiscard]] const BatchTally& tally() const { return tally_; }
+  /// Calls to other systems in the order in which commands announced and dropped them.
+  struct CallChange {
+    PendingCall call;
+    bool dropped = false;
+  };
+  [[nodiscard]] const std::vector<CallChange>& call_changes() const { return call_changes_; }
   [[nodiscard]] bool timers_changed() const { return timers_changed_; }
   [[nodiscard]] bool touches(const InstanceId& id) const { return states_.contains(id); }
   [[nodiscard]] bool full() const { return tally_.events >= limits_.batch_events_max; }
@@ -118,6 +125,7 @@ class Batch {
   std::vector<Change> changes_;
   std::map<InstanceId, bool> runnable_;
   std::multimap<std::string, Subscription> subscribed_;  ///< In this batch: not yet readable.
+  std::vector<CallChange> call_changes_;
   BatchTally tally_;
   bool timers_changed_ = false;
 
@@ -129,6 +137,7 @@ class Batch {
     std::multimap<std::string, Subscription> subscribed;
     std::deque<CloudEvent> emitted;
     std::map<TaskId, Task> tasks;
+    std::vector<CallChange> call_changes;
     BatchTally tally;
   };
   Pending pending_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "workflow/core/calendar.hpp"
+#include "workflow/core/calls.hpp"
 #include "workflow/core/directory.hpp"
 #include "workflow/core/model.hpp"
 #include "workflow/core/result.hpp"
@@ -42,6 +43,7 @@ struct EngineLimits {
   std::size_t starts_per_batch_max = 64;           ///< Scheduled starts among them.
   std::size_t slices_per_batch_max = 16;           ///< Continued runs among them.
   std::size_t job_items_per_batch_max = 64;        ///< Items of jobs among them.
+  std::size_t calls_in_flight_max = 1024;          ///< Calls to other systems without an answer.
   Milliseconds audit_pause{60'000};  ///< Between two pages of the audit scan; 0: no scan.
   std::size_t audit_page_max = 200;  ///< Instances looked at in one page.
 };
@@ -52,6 +54,10 @@ struct EngineConfig {
   /// Marks a fresh database as a demonstration; a marked one is refused without, and the other way
   /// round.
   bool demonstration = false;
+  /// Makes the calls to other systems; null: they wait until a server with one runs.
+  std::shared_ptr<Calls> calls = nullptr;
+  /// The secrets of this moment, quickly; empty: there are none.
+  std::function<std::shared_ptr<const Secrets>()> secrets = {};
 };
 
 /// `Idempotency-Key` of a request: the same key, route and body give the first answer again. Empty
@@ -138,12 +144,15 @@ struct EngineCounters {
   std::uint64_t cache_hits = 0;
   std::uint64_t cache_misses = 0;
   std::uint64_t orphans_found =
-      0;                          ///< Waiting instances without their timer, task or subscription.
-  std::uint64_t audited = 0;      ///< Instances the audit has looked at.
-  std::size_t inbox_waiting = 0;  ///< Now.
-  std::size_t states_cached = 0;  ///< Now.
-  Milliseconds timer_lag{0};      ///< Lateness of the last timer fired.
-  Milliseconds commit_last{0};    ///< Duration of the last commit, the log's sync included.
+      0;                           ///< Waiting instances without their timer, task or subscription.
+  std::uint64_t audited = 0;       ///< Instances the audit has looked at.
+  std::uint64_t calls_begun = 0;   ///< To other systems.
+  std::uint64_t calls_failed = 0;  ///< Of them, that ended in an error of the language.
+  std::size_t calls_out = 0;       ///< Now.
+  std::size_t inbox_waiting = 0;   ///< Now.
+  std::size_t states_cached = 0;   ///< Now.
+  Milliseconds timer_lag{0};       ///< Lateness of the last timer fired.
+  Milliseconds commit_last{0};     ///< Duration of the last commit, the log's sync included.
   /// Upper bounds in microseconds (the last one infinite) and how many commits took that long.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> commit_microseconds;
 };

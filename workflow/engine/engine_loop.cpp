@@ -33,6 +33,12 @@ constexpr std::size_t batches_per_instant_max = 200'000;
 constexpr std::array<std::uint64_t, 12> commit_bounds_us{
     250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000, UINT64_MAX};
 
+CallDesk::Limits call_limits(const EngineLimits& limits) {
+  CallDesk::Limits own;
+  own.in_flight_max = limits.calls_in_flight_max;
+  return own;
+}
+
 }  // namespace
 
 Error engine_busy() {
@@ -56,6 +62,11 @@ EngineLoop::EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
       snapshot_(std::move(snapshot)),
       reads_(store.reads()),
       cache_(config_.limits.cached_states_max, config_.limits.cached_state_bytes_max),
+      desk_(config_.calls, call_limits(config_.limits),
+            [this] {
+              const std::lock_guard lock{mutex_};
+              changed_.notify_all();
+            }),
       // True chance even on a virtual clock: it stands still over restarts, and ids must differ.
       chance_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()),
       calendar_files_(std::move(calendars)) {
@@ -142,7 +153,7 @@ void EngineLoop::run() {
     add_due_jobs(jobs);
     if (!jobs.empty()) {
       process(std::move(jobs));
-    } else if (!advances_.empty()) {
+    } else if (!advances_.empty() && !desk_.busy()) {
       move_clock();
     }
   }
@@ -160,9 +171,11 @@ void EngineLoop::run() {
 
 std::vector<Job> EngineLoop::wait_for_jobs() {
   std::unique_lock lock{mutex_};
+  // A virtual clock stands while calls are out: they take no virtual time.
   const auto called = [this] {
     return stopping_ || !inbox_.empty() ||
-           (!pause_due_ && (!advances_.empty() || !arrived_advances_.empty()));
+           (!pause_due_ && (desk_.work_is_due() ||
+                            (!desk_.busy() && !(advances_.empty() && arrived_advances_.empty()))));
   };
   if (pause_due_) {
     changed_.wait_for(lock, pause_after_failure, called);
@@ -189,8 +202,8 @@ std::vector<Job> EngineLoop::wait_for_jobs() {
 
 bool EngineLoop::work_is_due() const {
   const Instant now = config_.clock->now();
-  return !runnable_.empty() || more_runnable_ || jobs_open_ || (next_due_ && *next_due_ <= now) ||
-         (next_start_ && *next_start_ <= now) ||
+  return !runnable_.empty() || more_runnable_ || jobs_open_ || desk_.work_is_due() ||
+         (next_due_ && *next_due_ <= now) || (next_start_ && *next_start_ <= now) ||
          (virtual_clock_ != nullptr && clock_kept_ != now && clock_kept_);
 }
 
@@ -231,6 +244,7 @@ void EngineLoop::add_due_jobs(std::vector<Job>& jobs) {
       for (const OpenJobItem& item : *items) jobs.push_back(item_job(item));
     }
   }
+  desk_.add_jobs(*reads_, jobs);
   if (next_start_ && *next_start_ <= now) {
     if (const auto rows = reads_->due_schedules(now, due_schedules_max)) {
       for (const ScheduleRow& row : *rows) jobs.push_back(schedule_job(row));
@@ -329,7 +343,8 @@ EngineLoop::Settled EngineLoop::settle(Batch& batch, Job& job) {
 }
 
 void EngineLoop::process(std::vector<Job> jobs) {
-  const Snapshot seen = snapshot();
+  Snapshot seen = snapshot();
+  if (config_.secrets) seen.secrets = config_.secrets();
   const Instant now = config_.clock->now();
   Batch batch{store_, *reads_, cache_, seen, config_.limits, now, chance_};
   std::vector<Settled> settled;
@@ -371,6 +386,7 @@ void EngineLoop::process(std::vector<Job> jobs) {
     counters_.batch_commands_last = settled.size();
     counters_.batch_commands_max = std::max(counters_.batch_commands_max, settled.size());
     counters_.states_cached = cache_.size();
+    desk_.count(counters_);
     for (const Settled& one : settled) counters_.refused += one.refusal || failure ? 1 : 0;
     healthy_ = !failure;
     if (failure) {
@@ -400,6 +416,13 @@ void EngineLoop::process(std::vector<Job> jobs) {
 void EngineLoop::after_commit(const Batch& batch) {
   for (const auto& [id, left] : batch.runnable()) {
     if (left && runnable_set_.insert(id).second) runnable_.push_back(id);
+  }
+  for (const Batch::CallChange& change : batch.call_changes()) {
+    if (change.dropped) {
+      desk_.dropped(change.call.key);
+    } else {
+      desk_.announced(change.call);
+    }
   }
   refresh_due();
   const std::lock_guard lock{listeners_mutex_};

@@ -10,20 +10,13 @@
 #include <thread>
 
 #include "workflow/engine/batch.hpp"
+#include "workflow/engine/call_desk.hpp"
 #include "workflow/engine/engine.hpp"
+#include "workflow/engine/job.hpp"
 #include "workflow/engine/workshop.hpp"
 #include "workflow/store/store.hpp"
 
 namespace kyhan {
-
-/// What is to be told once the batch is durable.
-using After = std::function<void()>;
-
-/// One command on its way. Exactly one of the two is told in the end: what `run` gave, or `refuse`.
-struct Job {
-  std::function<Result<After>(Batch&)> run;
-  std::function<void(const Error&)> refuse;
-};
 
 [[nodiscard]] Error engine_busy();
 [[nodiscard]] Error engine_stopping();
@@ -116,6 +109,7 @@ class EngineLoop {
   // Engine thread only.
   ReadLease reads_;  ///< One read connection for good: slow readers cannot hold up the writer.
   StateCache cache_;
+  CallDesk desk_;
   std::mt19937_64 chance_;
   std::map<std::string, Json> calendar_files_;
   std::deque<Advance> advances_;

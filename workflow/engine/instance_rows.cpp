@@ -72,7 +72,8 @@ Json current_of(const State& state, const Definition& definition) {
     if (current.size() >= current_entries_max) return current;
     if (node.step < 0 || static_cast<std::size_t>(node.step) >= definition.steps.size()) continue;
     const Step& step = definition.steps[static_cast<std::size_t>(node.step)];
-    if (step.kind != "wait" && step.kind != "listen") continue;
+    const bool calls = !node.call_key.empty();
+    if (step.kind != "wait" && step.kind != "listen" && !calls) continue;
     const Json* title = nullptr;
     if (step.metadata.is_object() && step.metadata.contains("title")) {
       title = &step.metadata.at("title");
@@ -83,6 +84,7 @@ Json current_of(const State& state, const Definition& definition) {
                {"title", text_object(title ? read_text(*title) : Text{step.name, step.name})},
                {"since", to_rfc3339(node.started_at)}};
     if (node.wake_at) entry["wakeAt"] = to_rfc3339(*node.wake_at);
+    if (calls && node.spec.contains("uri")) entry["uri"] = node.spec.at("uri");
     current.push_back(std::move(entry));
   }
   return current;

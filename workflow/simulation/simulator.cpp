@@ -1,7 +1,11 @@
 #include "workflow/simulation/simulator.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 
@@ -11,11 +15,35 @@
 namespace kyhan {
 namespace {
 
+/// Answers of calls, as they come from another thread. Outlives the play: a call that was cancelled
+/// may still be answered.
+class Answered {
+ public:
+  void put(FinishCall answer) {
+    const std::lock_guard lock{mutex_};
+    answers_.push_back(std::move(answer));
+    changed_.notify_all();
+  }
+  /// The next one, or nothing after `patience`.
+  std::optional<FinishCall> take(Milliseconds patience) {
+    std::unique_lock lock{mutex_};
+    if (!changed_.wait_for(lock, patience, [this] { return !answers_.empty(); })) return {};
+    FinishCall answer = std::move(answers_.front());
+    answers_.pop_front();
+    return answer;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<FinishCall> answers_;
+};
+
 class Simulator {
  public:
   explicit Simulator(const Simulation& plan)
       : plan_(plan),
-        world_{plan.program, *plan.directory, *plan.calendars},
+        world_{plan.program, *plan.directory, *plan.calendars, plan.secrets.get()},
         now_(plan.from),
         due_(plan.answers.size()),
         used_(plan.answers.size(), false) {
@@ -33,8 +61,8 @@ class Simulator {
 
   SimulationResult play() {
     submit(StartInstance{InstanceId("run"), plan_.unit, {}, plan_.input, plan_.initiator});
-    while (!state().ended_at && take_next()) {
-    }
+    while (!state().ended_at && take_next()) {}
+    for (const auto& [node, key] : out_) plan_.calls->cancel(key);
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (!used_[i]) result_.unused.push_back(i);
     }
@@ -49,18 +77,82 @@ class Simulator {
 
   [[nodiscard]] State& state() { return result_.state; }
 
+  // ---- calls to other systems: they take no virtual time
+
+  /// Hands a call on. What it asks is computed from the state as it is now.
+  void begin_call(const StartCall& call) {
+    if (plan_.calls == nullptr) return;
+    out_.insert_or_assign(call.node, call.key);
+    CallOrder order;
+    order.node = call.node;
+    order.key = call.key;
+    // Asked on another thread, perhaps when the play is over: it owns what it looks at.
+    order.request = [before = std::make_shared<const State>(state()), program = plan_.program,
+                     directory = plan_.directory, calendars = plan_.calendars,
+                     secrets = plan_.secrets, node = call.node](const CallFindings& findings) {
+      const World world{program, *directory, *calendars, secrets.get()};
+      return request_of(*before, world, node, findings);
+    };
+    order.done = [answered = answered_](FinishCall answer) { answered->put(std::move(answer)); };
+    plan_.calls->start(std::move(order));
+  }
+
+  /// Waits for the next answer while the clock stands. A call that really takes longer than what is
+  /// left of a timeout around it is timed out all the same.
+  void await_call() {
+    std::optional<std::pair<Instant, std::string>> limit;
+    for (const auto& [node, key] : out_) {
+      for (NodeId up = node; up >= 0;) {
+        const auto found = state().nodes.find(up);
+        if (found == state().nodes.end()) break;
+        const auto& at = found->second.timeout_at;
+        if (at && (!limit || *at < limit->first)) limit.emplace(*at, "x" + std::to_string(up));
+        up = found->second.parent;
+      }
+    }
+    constexpr Milliseconds longest = std::chrono::hours{1};
+    const Milliseconds patience =
+        limit ? std::clamp(limit->first - now_, Milliseconds{0}, longest) : longest;
+    if (std::optional<FinishCall> answer = answered_->take(patience)) {
+      submit(*answer);
+      return;
+    }
+    if (!limit) return;
+    // Everything up to the timeout, in order, and then it.
+    for (std::string fired; !state().ended_at && fired != limit->second;) {
+      fired = fire_earliest_until(limit->first);
+      if (fired.empty()) return;
+    }
+  }
+
+  /// The timer that fired; empty: none is due by then.
+  std::string fire_earliest_until(Instant until) {
+    const auto timer = earliest_timer();
+    if (timer == timers_.end() || timer->second > until) return "";
+    const std::string id = timer->first;
+    move_to(timer->second);
+    timers_.erase(timer);
+    submit(TimerFired{id});
+    return id;
+  }
+
+  [[nodiscard]] std::map<std::string, Instant>::iterator earliest_timer() {
+    return std::ranges::min_element(timers_, {}, [](const auto& one) { return one.second; });
+  }
+
   /// The earliest of: a planned answer, an event, a timer. False: nothing is left to wait for.
   bool take_next() {
+    if (!out_.empty()) {
+      await_call();
+      return true;
+    }
     std::optional<std::size_t> answer;
     for (std::size_t i = 0; i < due_.size(); ++i) {
       if (used_[i] || !due_[i]) continue;
       if (!answer || *due_[i] < *due_[*answer]) answer = i;
     }
     const bool event = !coming_.empty();
-    auto timer = timers_.end();
-    for (auto one = timers_.begin(); one != timers_.end(); ++one) {
-      if (timer == timers_.end() || one->second < timer->second) timer = one;
-    }
+    const auto timer = earliest_timer();
     if (!answer && !event && !timers_matter()) return false;
 
     const auto earlier = [](std::optional<Instant> a, std::optional<Instant> b) {
@@ -219,6 +311,11 @@ class Simulator {
         if (publish->routing_key.starts_with("event.")) kept_.push_back({publish->event, {}});
       }
       if (const auto* save = std::get_if<SaveTask>(&effect)) opened(save->task);
+      if (const auto* call = std::get_if<StartCall>(&effect)) begin_call(*call);
+      if (const auto* call = std::get_if<DropCall>(&effect)) {
+        if (plan_.calls != nullptr) plan_.calls->cancel(call->key);
+        out_.erase(call->node);
+      }
     }
   }
 
@@ -245,6 +342,8 @@ class Simulator {
   std::vector<Kept> kept_;
   std::set<TaskId> seen_;
   bool delivering_ = false;
+  std::map<NodeId, std::string> out_;  ///< Calls that have no answer yet.
+  std::shared_ptr<Answered> answered_ = std::make_shared<Answered>();
 };
 
 }  // namespace

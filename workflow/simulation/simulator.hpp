@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "workflow/core/calls.hpp"
 #include "workflow/core/decide.hpp"
 
 namespace kyhan {
@@ -37,6 +38,9 @@ struct Simulation {
   Instant from;
   std::vector<PlannedAnswer> answers;
   std::vector<CloudEvent> events;
+  std::shared_ptr<const Secrets> secrets;
+  /// Makes the calls to other systems; null: nobody does, the instance waits for them.
+  Calls* calls = nullptr;
   /// Called before the clock moves; `kyhan run --real-time` sleeps here.
   std::function<void(Instant from, Instant to)> before_clock_moves;
 };

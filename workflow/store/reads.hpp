@@ -105,6 +105,7 @@ struct WaitRows {
   std::map<std::string, Instant> timers;
   std::set<NodeId> subscriptions;
   std::set<TaskId> tasks;  ///< Open ones.
+  std::map<NodeId, std::string> calls;
 };
 struct AuditRow {
   std::int64_t key = 0;
@@ -162,6 +163,9 @@ class Reads {
   [[nodiscard]] Result<std::optional<Instant>> next_due();            ///< Of all timers.
   /// Instances that listen for this type, or for any.
   [[nodiscard]] Result<std::vector<Subscription>> subscriptions(std::string_view type);
+  /// Behind a place of the table (0, 0: from the start), at most `limit`.
+  [[nodiscard]] Result<std::vector<PendingCall>> pending_calls(std::int64_t after_instance,
+                                                               NodeId after_node, int limit);
 
   /// What the tables hold of one instance that waits, to be compared with waits_of(its state).
   [[nodiscard]] Result<WaitRows> wait_rows(std::int64_t instance_key);
@@ -233,6 +237,7 @@ class Reads {
     std::int64_t tasks_open = 0;
     std::int64_t timers = 0;
     std::int64_t outbox = 0;
+    std::int64_t calls = 0;
   };
   [[nodiscard]] Result<Sizes> sizes();
 

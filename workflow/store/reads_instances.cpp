@@ -203,6 +203,25 @@ Result<WaitRows> Reads::wait_rows(std::int64_t instance_key) {
     Statement task = connection_->prepare("SELECT id FROM tasks WHERE instance = ? AND open = 1");
     task.bind_all(instance_key);
     while (task.step()) out.tasks.insert(task.id<TaskId>(0));
+    Statement call = connection_->prepare("SELECT node, key FROM calls WHERE instance = ?");
+    call.bind_all(instance_key);
+    while (call.step()) out.calls.emplace(call.integer(0), call.text(1));
+    return out;
+  });
+}
+
+Result<std::vector<PendingCall>> Reads::pending_calls(std::int64_t after_instance,
+                                                      NodeId after_node, int limit) {
+  return guarded([&] {
+    std::vector<PendingCall> out;
+    Statement row = connection_->prepare(
+        "SELECT i.id, c.node, c.key, c.instance FROM calls c JOIN instances i ON i.key = "
+        "c.instance "
+        "WHERE (c.instance, c.node) > (?, ?) ORDER BY c.instance, c.node LIMIT ?");
+    row.bind_all(after_instance, after_node, limit);
+    while (row.step()) {
+      out.push_back({row.id<InstanceId>(0), row.integer(1), row.text(2), row.integer(3)});
+    }
     return out;
   });
 }
@@ -212,9 +231,9 @@ Result<Reads::Sizes> Reads::sizes() {
     Statement row = connection_->prepare(
         "SELECT (SELECT count(*) FROM instances WHERE ended_at IS NULL), "
         "(SELECT count(*) FROM tasks WHERE open = 1), (SELECT count(*) FROM timers), "
-        "(SELECT count(*) FROM outbox)");
+        "(SELECT count(*) FROM outbox), (SELECT count(*) FROM calls)");
     row.step();
-    return Sizes{row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+    return Sizes{row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4)};
   });
 }
 

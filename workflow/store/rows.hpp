@@ -250,4 +250,12 @@ struct Subscription {
   NodeId node = 0;
 };
 
+/// A call to another system that has no answer yet.
+struct PendingCall {
+  InstanceId instance;
+  NodeId node = 0;
+  std::string key;                ///< Idempotency key, unique.
+  std::int64_t instance_key = 0;  ///< With `node` its place in the table; given by reads only.
+};
+
 }  // namespace kyhan

@@ -122,6 +122,19 @@ void UnitOfWork::clear_subscription(const InstanceHead& head, NodeId node) {
   });
 }
 
+void UnitOfWork::stage_call(const InstanceHead& head, NodeId node, std::string_view key,
+                            Instant at) {
+  work_->stage([&] {
+    work_->run("INSERT INTO calls (instance, node, key, since) VALUES (?, ?, ?, ?)", head.key, node,
+               key, at);
+  });
+}
+
+void UnitOfWork::clear_call(const InstanceHead& head, NodeId node) {
+  work_->stage(
+      [&] { work_->run("DELETE FROM calls WHERE instance = ? AND node = ?", head.key, node); });
+}
+
 void UnitOfWork::stage_participant(const InstanceHead& head, const PersonId& person) {
   if (person.empty()) return;
   work_->stage([&] {

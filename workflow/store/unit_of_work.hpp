@@ -65,6 +65,9 @@ class UnitOfWork {
   void stage_subscription(const InstanceHead& head, NodeId node,
                           const std::vector<std::string>& types);
   void clear_subscription(const InstanceHead& head, NodeId node);
+  /// A call to another system, to be made once this is durable.
+  void stage_call(const InstanceHead& head, NodeId node, std::string_view key, Instant at);
+  void clear_call(const InstanceHead& head, NodeId node);
   /// `person` may see the instance from now on. Twice harms nothing.
   void stage_participant(const InstanceHead& head, const PersonId& person);
 

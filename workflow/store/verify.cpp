@@ -210,9 +210,22 @@ class Audit {
            {"Công việc " + task.text() + " còn trong danh sách nhưng không còn mở.",
             "The task " + task.text() + " stands in the lists but is not open."});
     }
+    for (const auto& [node, key] : waits.calls) {
+      const auto found = rows.calls.find(node);
+      if (found != rows.calls.end() && found->second == key) continue;
+      find("call-missing", id,
+           {"Lời gọi ra ngoài của nút " + std::to_string(node) + " không có trong bảng chờ.",
+            "The call of node " + std::to_string(node) + " stands in no table."});
+    }
+    for (const auto& [node, key] : rows.calls) {
+      if (waits.calls.contains(node)) continue;
+      find("call-orphan", id,
+           {"Lời gọi ra ngoài của nút " + std::to_string(node) + " không còn bước nào chờ.",
+            "The call of node " + std::to_string(node) + " belongs to no step that waits."});
+    }
     const bool running = !state.ended_at && !state.suspended;
     if (running && !stored.row.runnable && waits.timers.empty() && waits.subscriptions.empty() &&
-        waits.tasks.empty()) {
+        waits.tasks.empty() && waits.calls.empty()) {
       find("stuck", id,
            {"Quy trình chưa kết thúc nhưng không chờ gì và không có bước nào để chạy.",
             "The instance has not ended, yet waits for nothing and has nothing to run."});
