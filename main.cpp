@@ -99,6 +99,7 @@ class CommandLine {
   RunOptions run_;
   StartOptions start_;
   CalendarDueOptions due_;
+  AbsenceOptions absence_;
   std::string name_;
   std::string person_;
   std::string folder_;
@@ -269,6 +270,36 @@ void CommandLine::add_people() {
   on_run(passwd, [this](const Config& c) { return set_user_password(terminal_, c, name_); });
   on_run(token, [this](const Config& c) { return add_user_token(terminal_, c, name_, person_); });
   on_run(list, [this](const Config& c) { return list_users(terminal_, c); });
+
+  CLI::App* absence = command(app_, "absence", say("Vắng mặt, thay mặt", "Leave and deputies"));
+  absence->require_subcommand(1);
+  CLI::App* add_absence =
+      command(*absence, "add", say("Ghi một lần vắng mặt", "Record somebody's leave"));
+  add_absence->add_option("PERSON", absence_.person)->required();
+  add_absence->add_option("--from", absence_.from, say("Ngày đầu", "First day"))->required();
+  add_absence->add_option("--to", absence_.to, say("Ngày cuối", "Last day"))->required();
+  add_absence->add_option("--deputy", absence_.deputy, say("Người thay", "Who stands in"))
+      ->required();
+  add_absence->add_option("--role", absence_.roles,
+                          say("Chỉ với vai trò này, lặp lại được", "Only in this role, repeatable"));
+  add_absence->add_option("--unit", absence_.units,
+                          say("Chỉ việc của đơn vị này", "Only tasks of this unit"));
+  add_absence->add_option("--definition", absence_.definitions,
+                          say("Chỉ quy trình này", "Only this workflow"));
+  CLI::App* list_absence = command(*absence, "list", say("Liệt kê", "List"));
+  list_absence->add_option("--person", absence_.person, say("Của ai", "Whose"));
+  list_absence->add_option("--from", absence_.from, say("Từ ngày", "From this day"));
+  list_absence->add_option("--to", absence_.to, say("Đến ngày", "To this day"));
+  CLI::App* end_absence =
+      command(*absence, "end", say("Kết thúc hoặc hủy", "End it, or take it back"));
+  end_absence->add_option("ID", name_)->required();
+  for (CLI::App* one : {add_absence, list_absence, end_absence}) {
+    with_config(one);
+    with_json(one);
+  }
+  on_run(add_absence, [this](const Config& c) { return add_leave(terminal_, c, absence_); });
+  on_run(list_absence, [this](const Config& c) { return list_leave(terminal_, c, absence_); });
+  on_run(end_absence, [this](const Config& c) { return end_leave(terminal_, c, name_); });
 
   CLI::App* import = command(app_, "import", say("Nhập dữ liệu", "Import"));
   import->require_subcommand(1);

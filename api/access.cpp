@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "api/services.hpp"
+
 namespace kyhan {
 namespace {
 
@@ -15,15 +17,27 @@ constexpr std::array<std::string_view, 3> leading_roles = {"head", "deputy", "ch
 struct Viewer {
   const Directory& directory;
   const PersonId& person;
+  std::shared_ptr<const Calendars> snapshot;
+  const Calendars& calendars;
+  Instant now;
   bool everything = false;
 };
 
-Viewer viewer_of(const Call& call) {
-  return {*call.directory, call.caller.person, call.caller.administrator};
+Viewer viewer_of(const Call& call, const PersonId& person, bool everything) {
+  std::shared_ptr<const Calendars> calendars = call.services.engine.calendars();
+  const Calendars& all = *calendars;
+  return {*call.directory,   person, std::move(calendars), all, call.services.engine.clock().now(),
+          everything};
 }
 
-Viewer viewer_of(const Directory& directory, const PersonId& person) {
-  return {directory, person, directory.has_role(person, RoleId{"administrator"}, UnitId{})};
+Viewer viewer_of(const Call& call) {
+  return viewer_of(call, call.caller.person, call.caller.administrator);
+}
+
+/// Somebody the caller asks about.
+Viewer viewer_of(const Call& call, const PersonId& person) {
+  return viewer_of(call, person,
+                   call.directory->has_role(person, RoleId{"administrator"}, UnitId{}));
 }
 
 template <std::size_t N>
@@ -73,15 +87,22 @@ Visibility visibility_of(const Viewer& viewer) {
 Result<TaskStanding> standing(const Viewer& viewer, Reads& reads, const TaskRow& task) {
   TaskStanding standing;
   const PersonId& person = viewer.person;
-  bool named = false;
   if (!person.empty()) {
-    const std::vector<std::string> keys = viewer.directory.keys_of(person);
-    named = std::ranges::any_of(task.candidates, [&](const std::string& key) {
-      return std::ranges::find(keys, key) != keys.end();
-    });
+    std::vector<Candidate> candidates;
+    for (const std::string& key : task.candidates) {
+      if (Result<Candidate> one = candidate_from_key(key)) candidates.push_back(std::move(*one));
+    }
+    standing.capacity =
+        capacity_of(person,
+                    {candidates, task.excluded, task.holder, task.on_behalf_of, task.role,
+                     task.substitutes, task.unit, task.definition},
+                    viewer.directory, viewer.calendars, viewer.now);
     standing.holder = task.holder == person;
-    standing.excluded = std::ranges::find(task.excluded, person) != task.excluded.end();
-    standing.candidate = named && !standing.excluded;
+    standing.excluded = standing.capacity.as == Capacity::As::excluded;
+    standing.candidate = !std::ranges::binary_search(task.excluded, person) &&
+                         (candidate_for(person, candidates, viewer.directory) != nullptr ||
+                          standing.capacity.as == Capacity::As::stand_in ||
+                          task.on_behalf_of == person);
   }
   if (viewer.everything || standing.holder || standing.candidate ||
       (!person.empty() && task.performer == person)) {
@@ -118,26 +139,67 @@ Visibility visibility_of(const Call& call) {
   return visibility_of(viewer_of(call));
 }
 
-Result<bool> may_see_instance(const Directory& directory, Reads& reads, const PersonId& person,
+Result<bool> may_see_instance(const Call& call, Reads& reads, const PersonId& person,
                               const InstanceId& instance) {
-  return reads.instance_visible(instance, visibility_of(viewer_of(directory, person)));
+  return reads.instance_visible(instance, visibility_of(viewer_of(call, person)));
 }
 
-Result<bool> may_see_task(const Directory& directory, Reads& reads, const PersonId& person,
+Result<bool> may_see_task(const Call& call, Reads& reads, const PersonId& person,
                           const TaskRow& task) {
-  const Result<TaskStanding> stands = standing(viewer_of(directory, person), reads, task);
+  const Result<TaskStanding> stands = standing(viewer_of(call, person), reads, task);
   if (!stands) return stands.error();
   return stands->visible;
 }
 
 bool TaskStanding::may_act(const TaskRow& task) const {
-  if (task.state != TaskState::offered && task.state != TaskState::claimed) return false;
-  if (excluded) return false;
-  return holder || (candidate && task.holder.empty());
+  return (task.state == TaskState::offered || task.state == TaskState::claimed) &&
+         capacity.may_act();
 }
 
 Result<TaskStanding> standing(const Call& call, Reads& reads, const TaskRow& task) {
   return standing(viewer_of(call), reads, task);
+}
+
+std::vector<ActingFor> acting_for(const Call& call) {
+  std::vector<ActingFor> out;
+  const Directory& directory = *call.directory;
+  if (call.caller.person.empty()) return out;
+  for (const StandIn& one :
+       directory.stands_in_for(call.caller.person, *call.services.engine.calendars(),
+                               call.services.engine.clock().now())) {
+    const AbsenceScope& scope = one.absence->scope;
+    ActingFor acting;
+    acting.absent = one.absent;
+    acting.keys = directory.keys_of(one.absent);
+    acting.roles = scope.roles;
+    for (const std::string& key : acting.keys) {
+      const Result<Candidate> candidate = candidate_from_key(key);
+      if (candidate && std::ranges::find(scope.roles, candidate->role) != scope.roles.end()) {
+        acting.role_keys.push_back(key);
+      }
+    }
+    acting.units = with_subtrees(directory, scope.units);
+    acting.definitions = scope.definitions;
+    // Units that no longer exist must not widen what falls to the deputy.
+    if (acting.units.empty() && !scope.units.empty()) continue;
+    out.push_back(std::move(acting));
+  }
+  return out;
+}
+
+bool may_manage_leave_of(const Call& call, const PersonId& person) {
+  if (call.caller.administrator || call.caller.own_machine) return true;
+  if (call.caller.person.empty()) return false;
+  if (call.caller.person == person) return true;
+  const Person* found = call.directory->find_person(person);
+  if (found == nullptr) return false;
+  constexpr std::array<std::string_view, 4> roles = {"head", "deputy", "hr", "chair"};
+  const std::vector<UnitId> roots = units_with_role(viewer_of(call), roles);
+  return std::ranges::any_of(found->memberships, [&](const Membership& membership) {
+    return std::ranges::any_of(roots, [&](const UnitId& root) {
+      return call.directory->is_within(membership.unit, root);
+    });
+  });
 }
 
 Result<TaskRow> visible_task(const Call& call, Reads& reads, const TaskId& id) {

@@ -4,13 +4,15 @@
 ///   administrator (and the Unix socket)   everything
 ///   head, deputy, hr, chair               the instances and tasks of their unit and those below it
 ///   auditor                               the same, to read
-///   everybody                             the instances they take part in, tasks offered to them
+///   everybody                             the instances they take part in, tasks offered to them,
+///                                         and to those they stand in for
 ///   a system's token                      nothing of people; it may only send events
 
 #include <string>
 #include <vector>
 
 #include "api/call.hpp"
+#include "workflow/core/capacity.hpp"
 #include "workflow/store/reads.hpp"
 
 namespace kyhan {
@@ -25,10 +27,10 @@ namespace kyhan {
 [[nodiscard]] Visibility visibility_of(const Call& call);
 
 // The same questions about somebody who is not asking.
-[[nodiscard]] Result<bool> may_see_instance(const Directory& directory, Reads& reads,
-                                            const PersonId& person, const InstanceId& instance);
-[[nodiscard]] Result<bool> may_see_task(const Directory& directory, Reads& reads,
-                                        const PersonId& person, const TaskRow& task);
+[[nodiscard]] Result<bool> may_see_instance(const Call& call, Reads& reads, const PersonId& person,
+                                            const InstanceId& instance);
+[[nodiscard]] Result<bool> may_see_task(const Call& call, Reads& reads, const PersonId& person,
+                                        const TaskRow& task);
 
 /// `unit` and all below it.
 [[nodiscard]] std::vector<UnitId> subtree(const Directory& directory, const UnitId& unit);
@@ -38,7 +40,8 @@ struct TaskStanding {
   bool visible = false;
   bool holder = false;
   bool candidate = false;  ///< Named by it, not excluded.
-  bool excluded = false;   ///< Four-eyes: named by it, but took part before.
+  bool excluded = false;   ///< Four-eyes: took part before, or stands in for somebody who did.
+  Capacity capacity;       ///< In what capacity the caller would act.
   [[nodiscard]] bool may_act(const TaskRow& task) const;
 };
 /// Errors: of the database.
@@ -48,6 +51,12 @@ struct TaskStanding {
 [[nodiscard]] Result<TaskRow> visible_task(const Call& call, Reads& reads, const TaskId& id);
 [[nodiscard]] Result<InstanceRow> visible_instance(const Call& call, Reads& reads,
                                                    const InstanceId& id);
+
+/// Those the caller stands in for today, for the lists of tasks.
+[[nodiscard]] std::vector<ActingFor> acting_for(const Call& call);
+/// Whether the caller may record and end leave of `person`: their own; as head, deputy, hr or chair
+/// that of the people of the unit and below; administrators everybody's.
+[[nodiscard]] bool may_manage_leave_of(const Call& call, const PersonId& person);
 
 /// Units for which the caller may start the definition; administrators: every unit.
 [[nodiscard]] std::vector<UnitId> startable_units(const Call& call, const Definition& definition);

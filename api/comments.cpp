@@ -32,8 +32,8 @@ Result<void> check_mentioned(const Call& call, Reads& reads, const std::string& 
   std::vector<FieldError> faults;
   for (const PersonId& person : mentioned_in(comment, *call.directory)) {
     const Result<bool> sees = task == nullptr
-                                  ? may_see_instance(*call.directory, reads, person, instance)
-                                  : may_see_task(*call.directory, reads, person, *task);
+                                  ? may_see_instance(call, reads, person, instance)
+                                  : may_see_task(call, reads, person, *task);
     if (!sees) return sees.error();
     if (*sees) continue;
     const std::string name = person_name(*call.directory, person);

@@ -65,6 +65,20 @@ asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request) {
   co_return co_await when_done<Result<Receipt>>(std::move(begin));
 }
 
+asio::awaitable<Result<AbsenceRow>> record_absence(Engine& engine, AbsenceRequest request) {
+  Begin<AbsenceRow> begin = [&](Callback<AbsenceRow> done) {
+    engine.record_absence(std::move(request), std::move(done));
+  };
+  co_return co_await when_done<Result<AbsenceRow>>(std::move(begin));
+}
+
+asio::awaitable<Result<AbsenceRow>> end_absence(Engine& engine, std::string id, PersonId by) {
+  Begin<AbsenceRow> begin = [&](Callback<AbsenceRow> done) {
+    engine.end_absence(std::move(id), std::move(by), std::move(done));
+  };
+  co_return co_await when_done<Result<AbsenceRow>>(std::move(begin));
+}
+
 asio::awaitable<Result<Json>> write(Engine& engine, std::function<Result<Json>(UnitOfWork&)> work) {
   Begin<Json> begin = [&](Callback<Json> done) { engine.write(std::move(work), std::move(done)); };
   co_return co_await when_done<Result<Json>>(std::move(begin));

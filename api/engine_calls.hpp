@@ -24,6 +24,10 @@ struct Submission {
     Engine& engine, std::vector<Submission> submissions);
 [[nodiscard]] asio::awaitable<Result<std::string>> add_job(Engine& engine, JobRequest request);
 [[nodiscard]] asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request);
+[[nodiscard]] asio::awaitable<Result<AbsenceRow>> record_absence(Engine& engine,
+                                                                 AbsenceRequest request);
+[[nodiscard]] asio::awaitable<Result<AbsenceRow>> end_absence(Engine& engine, std::string id,
+                                                              PersonId by);
 [[nodiscard]] asio::awaitable<Result<Json>> write(Engine& engine,
                                                   std::function<Result<Json>(UnitOfWork&)> work);
 [[nodiscard]] asio::awaitable<Result<PublishedReport>> publish_definition(Engine& engine,

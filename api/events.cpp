@@ -21,6 +21,9 @@ HandlerResult stream_events(Call& call) {
     for (std::string& key : call.directory->keys_of(listener.person)) {
       listener.keys.insert(std::move(key));
     }
+    for (const ActingFor& one : acting_for(call)) {
+      listener.keys.insert(one.keys.begin(), one.keys.end());
+    }
   }
   std::string_view last = call.request.headers.find("Last-Event-ID");
   if (last.empty()) last = call.query.text("after");

@@ -54,6 +54,10 @@ HandlerResult read_notifications(Call& call);
 // organisation.cpp
 HandlerResult list_units(Call& call);
 HandlerResult list_people(Call& call);
+// absences.cpp
+HandlerResult list_absences(Call& call);
+HandlerResult add_absence(Call& call);
+HandlerResult take_back_absence(Call& call);
 // overview.cpp
 HandlerResult show_overview(Call& call);
 // calendar.cpp

@@ -21,6 +21,12 @@ struct Teller {
   std::map<TaskId, const TaskRow*> tasks;
 
   std::string name(const PersonId& person) const { return person_name(*call.directory, person); }
+  /// Who acted, and for whom.
+  Text name(const PersonId& person, const PersonId& absent) const {
+    const std::string who = name(person);
+    if (absent.empty()) return {who, who};
+    return {who + " (thay mặt " + name(absent) + ")", who + " (on behalf of " + name(absent) + ")"};
+  }
   const TaskRow* find(const TaskId& id) const {
     const auto found = tasks.find(id);
     return found == tasks.end() ? nullptr : found->second;
@@ -35,6 +41,7 @@ struct Teller {
 struct Entry {
   Text text;
   PersonId by;
+  PersonId for_whom;  ///< Of a deputy: the absent one.
   TaskId task;
   std::string comment;
   std::string outcome;
@@ -84,8 +91,10 @@ Entry tell(const Teller& teller, const TaskClaimed& e) {
   Entry entry;
   entry.by = e.by;
   entry.task = e.task;
-  entry.text = {teller.name(e.by) + " nhận việc “" + title.vi + "”.",
-                teller.name(e.by) + " took the task “" + title.en + "”."};
+  entry.for_whom = e.on_behalf_of;
+  const Text who = teller.name(e.by, e.on_behalf_of);
+  entry.text = {who.vi + " nhận việc “" + title.vi + "”.",
+                who.en + " took the task “" + title.en + "”."};
   return entry;
 }
 Entry tell(const Teller& teller, const TaskReleased& e) {
@@ -107,12 +116,13 @@ Entry tell(const Teller& teller, const TaskCompleted& e) {
   entry.task = response.task;
   entry.comment = response.comment;
   entry.outcome = response.outcome;
-  const std::string who = response.automatic ? "" : teller.name(response.by);
+  const Text who = response.automatic ? Text{} : teller.name(response.by, response.on_behalf_of);
+  entry.for_whom = response.on_behalf_of;
   entry.text = response.automatic
                    ? Text{"Hệ thống ghi nhận “" + title.vi + "”: " + outcome.vi + ".",
                           "The system recorded “" + title.en + "”: " + outcome.en + "."}
-                   : Text{who + " hoàn thành “" + title.vi + "”: " + outcome.vi + ".",
-                          who + " completed “" + title.en + "”: " + outcome.en + "."};
+                   : Text{who.vi + " hoàn thành “" + title.vi + "”: " + outcome.vi + ".",
+                          who.en + " completed “" + title.en + "”: " + outcome.en + "."};
   entry.attachments = Json::array();
   for (const Attachment& file : response.attachments) {
     entry.attachments.push_back({{"id", file.id},
@@ -261,6 +271,9 @@ std::optional<Json> entry_json(const Teller& teller, const HistoryRow& row) {
                {"kind", row.entry.type},
                {"title", to_json(entry.text)}};
   if (!entry.by.empty()) json["by"] = person_json(*teller.call.directory, entry.by);
+  if (!entry.for_whom.empty()) {
+    json["onBehalfOf"] = person_json(*teller.call.directory, entry.for_whom);
+  }
   if (!entry.comment.empty()) json["comment"] = entry.comment;
   if (entry.attachments.is_array() && !entry.attachments.empty()) {
     json["attachments"] = entry.attachments;

@@ -26,7 +26,13 @@ Json current_json(const Call& call, const Json& stage, Instant now) {
   const Json& holder = member(stage, "holder");
   if (holder.is_string() && !holder.get_ref<const std::string&>().empty()) {
     const std::string name = person_name(*call.directory, PersonId{holder.get<std::string>()});
-    shown["holders"] = to_json(Text{name, name});
+    Text holders{name, name};
+    if (const Json& absent = member(stage, "onBehalfOf"); absent.is_string()) {
+      const std::string other =
+          person_name(*call.directory, PersonId{absent.get<std::string>()});
+      holders = {name + " (thay mặt " + other + ")", name + " (on behalf of " + other + ")"};
+    }
+    shown["holders"] = to_json(holders);
   } else if (const Json& keys = member(stage, "candidates"); keys.is_array()) {
     shown["holders"] =
         to_json(candidates_text(*call.directory, keys.get<std::vector<std::string>>()));
@@ -200,8 +206,12 @@ Json task_json(const Call& call, const TaskRow& task, const TaskStanding& stands
       {"dueGroup", to_text(due_group_of(task.due_at, bounds))},
       {"holder", person_json(directory, task.holder)},
       {"candidates", to_json(candidates_text(directory, task.candidates))},
+      {"onBehalfOf", person_json(directory, task.on_behalf_of)},
       {"mine", stands.holder},
       {"claimable", task.state == TaskState::offered && stands.candidate},
+      {"actingFor", person_json(directory, stands.capacity.as == Capacity::As::stand_in
+                                               ? stands.capacity.on_behalf_of
+                                               : PersonId{})},
       {"priority", task.priority},
       {"round", task.round}};
   if (task.due_at) {

@@ -127,6 +127,16 @@ Text blocked_reason(const Call& call, const TaskRow& task, const TaskStanding& s
   if (task.state != TaskState::offered && task.state != TaskState::claimed) {
     return {"Việc này đã kết thúc.", "This task has ended."};
   }
+  const std::string absent = person_name(*call.directory, stands.capacity.on_behalf_of);
+  if (stands.capacity.as == Capacity::As::over) {
+    return {"Thời gian bạn thay " + absent + " đã hết.", "You no longer stand in for " + absent + "."};
+  }
+  if (stands.excluded && !stands.capacity.on_behalf_of.empty()) {
+    return {"Bạn thay " + absent +
+                ", người đã tham gia bước trước của hồ sơ (nguyên tắc hai người).",
+            "You stand in for " + absent +
+                ", who took part in an earlier step of this case (four-eyes)."};
+  }
   if (stands.excluded) {
     return {
         "Bạn đã tham gia bước trước của hồ sơ nên không được xử lý bước này (nguyên tắc hai "

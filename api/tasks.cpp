@@ -60,8 +60,9 @@ HandlerResult list_tasks(Call& call) {
   Result<DueCounts> counts = DueCounts{};
   if (view == "mine") {
     const std::vector<std::string> keys = call.directory->keys_of(person);
-    page = reads->my_tasks(person, keys, filter, bounds, request);
-    counts = reads->count_my_tasks(person, keys, bounds);
+    const std::vector<ActingFor> others = acting_for(call);
+    page = reads->my_tasks(person, keys, filter, bounds, request, others);
+    counts = reads->count_my_tasks(person, keys, bounds, others);
   } else if (view == "done") {
     page = reads->done_tasks(person, filter, request);
   } else {

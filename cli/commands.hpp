@@ -50,6 +50,16 @@ int add_user_token(const Terminal& terminal, const Config& config, const std::st
                    const std::string& person);
 int list_users(const Terminal& terminal, const Config& config);
 
+struct AbsenceOptions {
+  std::string person;
+  std::string from, to;  ///< "2027-01-04", both included.
+  std::string deputy;
+  std::vector<std::string> roles, units, definitions;  ///< The scope.
+};
+int add_leave(const Terminal& terminal, const Config& config, const AbsenceOptions& options);
+int list_leave(const Terminal& terminal, const Config& config, const AbsenceOptions& options);
+int end_leave(const Terminal& terminal, const Config& config, const std::string& id);
+
 int import_organisation_file(const Terminal& terminal, const Config& config,
                              const std::string& file);
 int import_calendar_file(const Terminal& terminal, const Config& config, const std::string& file);

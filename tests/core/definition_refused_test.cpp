@@ -88,7 +88,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
        "/do/0/one/foreach/export"},
       {assigned(R"({"mode": "auto"})"), with + "/assignment/mode"},
       {assigned(R"({"strategy": "roundRobin"})"), with + "/assignment/strategy"},
-      {assigned(R"({"substitutes": true})"), with + "/assignment/substitutes"},
       {assigned(R"({"delegation": "once"})"), with + "/assignment/delegation"},
       {assigned(R"({"delegation": "free"})"), with + "/assignment/delegation"},
       {assigned(R"({"onEmpty": "escalate"})"), with + "/assignment/onEmpty"},

@@ -36,6 +36,7 @@ struct Play {
   std::string lifecycle = "none";                  ///< document.metadata.publish.lifecycle
   Calls* calls = nullptr;                          ///< Makes the calls; null: they wait.
   std::shared_ptr<const Secrets> secrets = nullptr;
+  std::string directory = small_directory;
 };
 
 inline SimulationResult play(const Play& given) {
@@ -54,7 +55,7 @@ inline SimulationResult play(const Play& given) {
 
   Simulation simulation;
   simulation.program = *compiled.program;
-  simulation.directory = Directory::parse(*parse_json(small_directory)).value();
+  simulation.directory = Directory::parse(*parse_json(given.directory)).value();
   simulation.calendars = make_calendars({}).value();
   simulation.input = parse_json(given.input).value();
   simulation.unit = UnitId("so-a");

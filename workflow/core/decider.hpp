@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "workflow/core/calls.hpp"
+#include "workflow/core/capacity.hpp"
 #include "workflow/core/decide.hpp"
 #include "workflow/core/outcome.hpp"
 
@@ -128,13 +129,16 @@ class Decider {
   [[nodiscard]] Outcome<std::vector<PersonId>> resolve_excluded(const Json& exclude) const;
   [[nodiscard]] bool anyone_of(const std::vector<Candidate>& candidates,
                                const std::vector<PersonId>& excluded) const;
-  [[nodiscard]] Result<void> may_act(const Task& task, const PersonId& person) const;
+  /// In what capacity they may; else why not.
+  [[nodiscard]] Result<Capacity> may_act(const Task& task, const PersonId& person) const;
+  [[nodiscard]] Capacity capacity(const Task& task, const PersonId& person) const;
 
   // decider_answers.cpp
   [[nodiscard]] Result<void> check_answer(const Task& task, const CompleteTask& command) const;
   /// The specification a task is answered against: the step's own, or one made for a vote.
   [[nodiscard]] Json spec_of(const Task& task) const;
-  [[nodiscard]] Response response_of(const Task& task, const CompleteTask& command) const;
+  [[nodiscard]] Response response_of(const Task& task, const CompleteTask& command,
+                                     const Capacity& capacity) const;
 
   // decider_completion.cpp
   void accept_answer(TaskId id, Response response);
@@ -148,12 +152,22 @@ class Decider {
     std::vector<Candidate> candidates;
     std::vector<PersonId> excluded;
     PersonId holder;  ///< Set: direct.
+    RoleId role = {};  ///< In which it fell to the holder.
   };
   [[nodiscard]] Outcome<void> open_task(NodeId id, Opening opening);
   void end_task(const TaskId& id, TaskState state, const char* reason);
   void withdraw_tasks_of(NodeId id, const char* reason);
   void save_task(const Task& task, const Response* response = nullptr);
   void announce(const Task& task, std::string_view event, Json data = Json::object());
+  /// Whom a message about a task reaches: in place of those who are away, their deputies in it.
+  struct Addressee {
+    PersonId person;
+    PersonId on_behalf_of;  ///< Empty: the person is meant.
+  };
+  [[nodiscard]] std::vector<Addressee> reached(const std::vector<PersonId>& people,
+                                               const Task& task) const;
+  /// The bell of each; to deputies it says for whom.
+  void tell(const Task& task, const std::vector<Addressee>& people, std::string kind, Text body);
   void publish(std::string_view entity, std::string_view event, const UnitId& unit,
                std::string subject, Json data, std::string id = {});
 

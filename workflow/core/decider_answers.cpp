@@ -148,11 +148,14 @@ Json Decider::spec_of(const Task& task) const {
   return task.kind == "task" ? spec : vote_task_spec(spec, task.kind);
 }
 
-Response Decider::response_of(const Task& task, const CompleteTask& command) const {
+Response Decider::response_of(const Task& task, const CompleteTask& command,
+                              const Capacity& capacity) const {
   Response response;
   response.task = task.id;
   response.by = command.by;
+  response.on_behalf_of = capacity.on_behalf_of;
   response.unit = task.unit;
+  response.role = task.role;
   response.outcome = command.outcome;
   if (response.outcome.empty()) {
     response.outcome = text_member(outcomes_of(spec_of(task))[0], "id");
@@ -161,12 +164,12 @@ Response Decider::response_of(const Task& task, const CompleteTask& command) con
   response.data = command.data;
   response.attachments = command.attachments;
   response.at = now_.at;
-  for (const Candidate& candidate : task.candidates) {
-    if (!world_.directory.matches(candidate, command.by)) continue;
-    response.role = candidate.role;
-    const UnitId through = world_.directory.unit_through(candidate, command.by);
-    if (!through.empty()) response.unit = through;
-    break;
+  // A deputy speaks in the role and for the unit of the absent one.
+  const PersonId& named = capacity.on_behalf_of.empty() ? command.by : capacity.on_behalf_of;
+  if (const Candidate* through = candidate_for(named, task.candidates, world_.directory)) {
+    if (!through->role.empty()) response.role = through->role;
+    const UnitId unit = world_.directory.unit_through(*through, named);
+    if (!unit.empty()) response.unit = unit;
   }
   return response;
 }

@@ -102,48 +102,81 @@ Outcome<void> Decider::open_human_task(NodeId id) {
   for (const PersonId& person : eligible(*candidates)) {
     Candidate one;
     one.user = person;
-    UnitId unit = state_.unit;
-    for (const Candidate& candidate : *candidates) {
-      if (!world_.directory.matches(candidate, person)) continue;
-      const UnitId through = world_.directory.unit_through(candidate, person);
-      if (!through.empty()) unit = through;
-      break;
-    }
-    Outcome<void> opened = open_task(id, {"task", unit, {one}, *excluded, person});
+    const Candidate* through = candidate_for(person, *candidates, world_.directory);
+    UnitId unit = world_.directory.unit_through(*through, person);
+    if (unit.empty()) unit = state_.unit;
+    Outcome<void> opened =
+        open_task(id, {"task", unit, {one}, *excluded, person, through->role});
     if (!opened) return opened.error();
   }
   return {};
 }
 
-Result<void> Decider::may_act(const Task& task, const PersonId& person) const {
-  if (std::ranges::binary_search(task.excluded, person)) {
-    return Error{
-        ErrorCode::forbidden,
-        "excluded",
-        {"Bạn không được thực hiện bước này vì đã tham gia bước trước của hồ sơ (nguyên tắc "
-         "hai người).",
-         "You may not act here: you took part in an earlier step of this case (four-eyes)."}};
-  }
-  if (!task.holder.empty() && task.holder != person) {
-    const bool candidate =
-        !task.direct && std::ranges::any_of(task.candidates, [&](const Candidate& c) {
-          return world_.directory.matches(c, person);
-        });
-    if (candidate) {
+Capacity Decider::capacity(const Task& task, const PersonId& person) const {
+  return capacity_of(person,
+                     {task.candidates, task.excluded, task.holder, task.on_behalf_of, task.role,
+                      task.substitutes, task.unit, state_.definition.name},
+                     world_.directory, world_.calendars, now_.at);
+}
+
+Result<Capacity> Decider::may_act(const Task& task, const PersonId& person) const {
+  const Capacity found = capacity(task, person);
+  const std::string absent = found.on_behalf_of.text();
+  switch (found.as) {
+    case Capacity::As::own:
+    case Capacity::As::stand_in:
+      break;
+    case Capacity::As::excluded:
+      if (!absent.empty()) {
+        return Error{ErrorCode::forbidden,
+                     "excluded",
+                     {"Bạn thay " + absent + ", người không được thực hiện bước này vì đã tham gia "
+                      "bước trước của hồ sơ (nguyên tắc hai người).",
+                      "You stand in for " + absent + ", who took part in an earlier step of this "
+                      "case and may not act here (four-eyes)."}};
+      }
+      return Error{
+          ErrorCode::forbidden,
+          "excluded",
+          {"Bạn không được thực hiện bước này vì đã tham gia bước trước của hồ sơ (nguyên tắc "
+           "hai người).",
+           "You may not act here: you took part in an earlier step of this case (four-eyes)."}};
+    case Capacity::As::over:
+      return Error{ErrorCode::forbidden,
+                   "substitution-over",
+                   {"Thời gian bạn thay " + absent + " đã hết. Hãy trả lại công việc.",
+                    "You no longer stand in for " + absent + ". Release the task."}};
+    case Capacity::As::held:
+      if (task.direct) break;
       return Error{ErrorCode::conflict,
                    "task-held",
                    {"Công việc đang do " + task.holder.text() + " xử lý.",
                     "The task is held by " + task.holder.text() + "."}};
-    }
+    case Capacity::As::nobody:
+      break;
   }
-  if (task.holder == person) return {};
-  const bool candidate = std::ranges::any_of(
-      task.candidates, [&](const Candidate& one) { return world_.directory.matches(one, person); });
-  if (candidate && !task.direct) return {};
-  return Error{ErrorCode::forbidden,
-               "not-a-candidate",
-               {person.text() + " không thuộc những người được giao công việc này.",
-                person.text() + " is not among those who may act on this task."}};
+  if (!found.may_act()) {
+    return Error{ErrorCode::forbidden,
+                 "not-a-candidate",
+                 {person.text() + " không thuộc những người được giao công việc này.",
+                  person.text() + " is not among those who may act on this task."}};
+  }
+  // A person answers once, also where a deputyship would give them a second voice.
+  const auto& responses = state_.nodes.at(task.node).responses;
+  const auto same = [](const PersonId& a, const PersonId& b) { return !a.empty() && a == b; };
+  const bool answered = std::ranges::any_of(responses, [&](const Response& one) {
+    if (one.automatic || (one.on_behalf_of.empty() && found.on_behalf_of.empty())) return false;
+    return same(one.by, person) || same(one.on_behalf_of, person) ||
+           same(one.by, found.on_behalf_of) || same(one.on_behalf_of, found.on_behalf_of);
+  });
+  if (answered && task.kind == "task") {
+    return Error{ErrorCode::conflict,
+                 "answered-already",
+                 {"Bạn đã có ý kiến ở bước này, không thể cho ý kiến lần nữa với tư cách khác.",
+                  "You have answered in this step already and cannot answer again in another "
+                  "capacity."}};
+  }
+  return found;
 }
 
 }  // namespace kyhan

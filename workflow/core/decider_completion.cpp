@@ -55,7 +55,11 @@ std::string decided_by(const std::vector<Response>& responses, const Json& compl
 
 void Decider::accept_answer(TaskId id, Response response) {
   Task task = state_.tasks.at(id);
-  if (task.holder.empty()) task.holder = response.by, task.claimed_at = response.at;
+  if (task.holder != response.by) {
+    task.holder = response.by;
+    if (!task.claimed_at) task.claimed_at = response.at;
+  }
+  task.on_behalf_of = response.on_behalf_of;
   const Step& step = definition().steps.at(static_cast<std::size_t>(task.step));
   // What the result will say about this task must outlive it.
   apply(TaskCompleted{step.pointer, response});
@@ -104,7 +108,7 @@ Json Decider::human_result(const Node& node, const Response& deciding, const Tas
     return Json{{"user", one.by.text()},
                 {"unit", one.unit.text()},
                 {"role", one.role.text()},
-                {"onBehalfOf", nullptr}};
+                {"onBehalfOf", one.on_behalf_of.empty() ? Json() : Json(one.on_behalf_of.text())}};
   };
   Json responses = Json::array();
   Json tally = Json::object();
@@ -116,6 +120,7 @@ Json Decider::human_result(const Node& node, const Response& deciding, const Tas
                          {"data", one.data},
                          {"at", to_rfc3339(one.at)},
                          {"auto", one.automatic}});
+    if (!one.on_behalf_of.empty()) responses.back()["onBehalfOf"] = one.on_behalf_of.text();
     tally[one.outcome] = tally.value(one.outcome, 0) + 1;
   }
   Json attachments = Json::array();

@@ -103,7 +103,7 @@ Result<void> Decider::request_extension(const RequestExtension& command) {
   const auto found = state_.tasks.find(command.task);
   if (found == state_.tasks.end()) return not_open(command.task);
   const Task& task = found->second;
-  if (Result<void> may = may_act(task, command.by); !may) return may.error();
+  if (const Result<Capacity> may = may_act(task, command.by); !may) return may.error();
   if (!task.due_at || task.kind != "task") {
     return refused(ErrorCode::conflict, "no-deadline",
                    {"Việc này không có hạn riêng để gia hạn.",

@@ -114,11 +114,8 @@ void Decider::fire_task(const TaskId& id) {
       const Task& task = state_.tasks.at(id);
       save_task(task);
       announce(task, "overdue", {{"date", task.due_explain.value("date", "")}});
-      effect(Notify{addressees(Json::array({"assignee"}), task),
-                    "task.overdue",
-                    text_of(member(state_.nodes.at(task.node).spec, "title")),
-                    {"Công việc đã quá hạn.", "The task is overdue."},
-                    id});
+      tell(task, reached(addressees(Json::array({"assignee"}), task), task), "task.overdue",
+           {"Công việc đã quá hạn.", "The task is overdue."});
     }
   }
 }
@@ -187,14 +184,16 @@ void Decider::remind(const TaskId& id, const Moment& moment) {
 
   Json to = member(reminder, "to");
   if (to.is_null()) to = Json::array({"assignee"});
-  std::vector<PersonId> people = addressees(to, task);
-  apply(TaskReminded{id, moment, people, std::move(rest), now_.at});
+  const std::vector<Addressee> people = reached(addressees(to, task), task);
+  TaskReminded reminded{id, moment, {}, std::move(rest), now_.at};
+  for (const Addressee& one : people) reminded.to.push_back(one.person);
+  apply(std::move(reminded));
 
   const Task& now = state_.tasks.at(id);
   std::string key = id.text() + "/" + std::to_string(moment.index) + "." +
                     std::to_string(moment.round);
   if (moment.plan) key += "p" + std::to_string(*moment.plan);
-  for (const PersonId& person : people) {
+  for (const auto& [person, absent] : people) {
     Json data = {{"task", id.text()},
                  {"step", now.name},
                  {"to", person.text()},
@@ -202,17 +201,16 @@ void Decider::remind(const TaskId& id, const Moment& moment) {
                  {"round", moment.round},
                  {"plannedAt", to_rfc3339(moment.at)},
                  {"overdue", now.overdue}};
+    if (!absent.empty()) data["onBehalfOf"] = absent.text();
     if (now.due_at) data["dueAt"] = to_rfc3339(*now.due_at);
     if (reminder.contains("channel")) data["channel"] = reminder.at("channel");
     if (reminder.contains("template")) data["template"] = reminder.at("template");
     publish("reminder", "sent", now.unit, id.text(), std::move(data), key + "/" + person.text());
   }
   const std::string day = now.due_explain.value("date", "");
-  effect(Notify{std::move(people), "task.reminder",
-                text_of(member(state_.nodes.at(now.node).spec, "title")),
-                now.overdue ? Text{"Công việc đã quá hạn từ " + day + ".", "Overdue since " + day + "."}
-                            : Text{"Hạn xử lý: " + day + ".", "Due: " + day + "."},
-                id});
+  tell(now, people, "task.reminder",
+       now.overdue ? Text{"Công việc đã quá hạn từ " + day + ".", "Overdue since " + day + "."}
+                   : Text{"Hạn xử lý: " + day + ".", "Due: " + day + "."});
 }
 
 void Decider::escalate(const TaskId& id, const Moment& moment) {
@@ -248,16 +246,17 @@ void Decider::escalate(const TaskId& id, const Moment& moment) {
   } else {
     event.to = addressees(to.is_null() ? Json::array({"head"}) : to, task);
   }
-  const std::vector<PersonId> people = event.to;
+  const std::vector<Addressee> people = reached(event.to, task);
+  event.to.clear();
+  for (const Addressee& one : people) event.to.push_back(one.person);
   apply(std::move(event));
   const Task& now = state_.tasks.at(id);
   save_task(now);
   Json to_list = Json::array();
-  for (const PersonId& person : people) to_list.push_back(person.text());
+  for (const Addressee& one : people) to_list.push_back(one.person.text());
   announce(now, "escalated", {{"action", action}, {"to", std::move(to_list)}, {"level", moment.index + 1}});
-  effect(Notify{people, "task.escalated", text_of(member(state_.nodes.at(now.node).spec, "title")),
-                {"Công việc quá hạn được báo cáo lên cấp trên.", "An overdue task was escalated."},
-                id});
+  tell(now, people, "task.escalated",
+       {"Công việc quá hạn được báo cáo lên cấp trên.", "An overdue task was escalated."});
   if (action == "raise") expire_task(id);
 }
 

@@ -32,6 +32,9 @@ Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   task.excluded = std::move(opening.excluded);
   task.holder = opening.holder;
   task.direct = !opening.holder.empty();
+  task.role = opening.role;
+  task.substitutes =
+      task.kind == "task" && member(member(node.spec, "assignment"), "substitutes") == true;
   task.state = task.direct ? TaskState::claimed : TaskState::offered;
   task.opened_at = now_.at;
   if (task.direct) task.claimed_at = now_.at;
@@ -45,15 +48,52 @@ Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   apply(TaskOpened{task, title, task.kind, now_.at});
   save_task(task);
   announce(task, "created");
-  std::vector<PersonId> to = addressees(Json::array({"assignee"}), task);
-  if (!to.empty()) {
-    effect(Notify{std::move(to),
-                  "task.created",
-                  title,
-                  {"Bạn có việc mới cần xử lý.", "You have a new task."},
-                  task.id});
-  }
+  tell(task, reached(addressees(Json::array({"assignee"}), task), task), "task.created",
+       {"Bạn có việc mới cần xử lý.", "You have a new task."});
   return {};
+}
+
+std::vector<Decider::Addressee> Decider::reached(const std::vector<PersonId>& people,
+                                                 const Task& task) const {
+  std::vector<Addressee> found;
+  for (const PersonId& person : people) {
+    const Candidate* through = candidate_for(person, task.candidates, world_.directory);
+    const bool acts = through != nullptr || task.holder == person;
+    const RoleId& role = through != nullptr && !through->role.empty() ? through->role : task.role;
+    const PersonId deputy =
+        acts && !task.substitutes
+            ? PersonId{}
+            : world_.directory.deputy_of(
+                  person, world_.directory.day_for(person, world_.calendars, now_.at),
+                  {role, task.unit, state_.definition.name});
+    const bool stands_in =
+        !deputy.empty() && !std::ranges::binary_search(task.excluded, deputy);
+    Addressee one = stands_in ? Addressee{deputy, person} : Addressee{person, {}};
+    // Somebody meant in their own right is told once, as such.
+    const auto same = std::ranges::find(found, one.person, &Addressee::person);
+    if (same == found.end()) {
+      found.push_back(std::move(one));
+    } else if (one.on_behalf_of.empty()) {
+      same->on_behalf_of = PersonId{};
+    }
+  }
+  return found;
+}
+
+void Decider::tell(const Task& task, const std::vector<Addressee>& people, std::string kind,
+                   Text body) {
+  std::map<PersonId, std::vector<PersonId>> by_absent;
+  for (const Addressee& one : people) by_absent[one.on_behalf_of].push_back(one.person);
+  const Text title = text_of(member(spec_of(task), "title"));
+  for (auto& [absent, deputies] : by_absent) {
+    Text said = body;
+    if (!absent.empty()) {
+      const Person* person = world_.directory.find_person(absent);
+      const std::string name = person != nullptr ? person->name : absent.text();
+      said = {"Thay mặt " + name + ": " + body.vi, "On behalf of " + name + ": " + body.en};
+    }
+    effect(Notify{std::move(deputies), kind, title, std::move(said), task.id});
+  }
 }
 
 void Decider::save_task(const Task& task, const Response* response) {
@@ -99,15 +139,17 @@ void Decider::announce(const Task& task, std::string_view event, Json data) {
   data["state"] = std::string(to_text(task.state));
   if (task.due_at) data["dueAt"] = to_rfc3339(*task.due_at);
   if (!task.holder.empty()) data["holder"] = task.holder.text();
+  if (!task.on_behalf_of.empty()) data["onBehalfOf"] = task.on_behalf_of.text();
   publish("task", event, task.unit, task.id.text(), std::move(data));
 }
 
 Result<void> Decider::claim(const ClaimTask& command) {
   const auto found = state_.tasks.find(command.task);
   if (found == state_.tasks.end()) return task_not_open(command.task);
-  if (Result<void> may = may_act(found->second, command.by); !may) return may.error();
+  const Result<Capacity> may = may_act(found->second, command.by);
+  if (!may) return may.error();
   if (found->second.holder == command.by) return {};
-  apply(TaskClaimed{command.task, command.by, now_.at});
+  apply(TaskClaimed{command.task, command.by, now_.at, may->on_behalf_of});
   const Task& task = state_.tasks.at(command.task);
   save_task(task);
   announce(task, "claimed");
@@ -124,7 +166,7 @@ Result<void> Decider::release(const ReleaseTask& command) {
                  {"Chỉ người đang giữ công việc mới trả lại được.",
                   "Only the holder of a task may release it."}};
   }
-  if (task.direct) {
+  if (task.direct && task.on_behalf_of.empty()) {
     return Error{ErrorCode::conflict,
                  "task-assigned",
                  {"Công việc được giao đích danh, không thể trả lại cho nhóm.",
@@ -139,9 +181,10 @@ Result<void> Decider::release(const ReleaseTask& command) {
 Result<void> Decider::complete(const CompleteTask& command) {
   const auto found = state_.tasks.find(command.task);
   if (found == state_.tasks.end()) return task_not_open(command.task);
-  if (Result<void> may = may_act(found->second, command.by); !may) return may.error();
+  const Result<Capacity> may = may_act(found->second, command.by);
+  if (!may) return may.error();
   if (Result<void> valid = check_answer(found->second, command); !valid) return valid.error();
-  accept_answer(command.task, response_of(found->second, command));
+  accept_answer(command.task, response_of(found->second, command, *may));
   return {};
 }
 

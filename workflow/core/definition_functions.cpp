@@ -101,9 +101,7 @@ void check_assignment(Reader& reader, const Json& value, const std::string& poin
     check_candidates(reader, *candidates, below(pointer, "candidates"));
   }
   check_member(reader, value, pointer, "exclude", check_exclude);
-  if (reader.flag(value, pointer, "substitutes").value_or(false)) {
-    reader.not_yet(below(pointer, "substitutes"), "substitutes: true");
-  }
+  reader.flag(value, pointer, "substitutes");
   reader.choice(value, pointer, "delegation", {"none"}, {"once", "free"});
   if (const auto* empty = find(value, "onEmpty"); empty != nullptr && *empty != "raise") {
     reader.not_yet(below(pointer, "onEmpty"), "onEmpty");

@@ -9,11 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "workflow/core/absences.hpp"
 #include "workflow/core/json.hpp"
 #include "workflow/core/result.hpp"
 #include "workflow/core/types.hpp"
 
 namespace kyhan {
+
+class Calendars;
+class FileReader;
 
 struct Unit {
   UnitId id;
@@ -28,18 +32,17 @@ struct Membership {
   std::vector<RoleId> roles;
 };
 
-/// Time away, both days included, in the zone of the person's calendar.
-struct Absence {
-  Date from, to;
-  PersonId deputy;
-  std::string scope;  ///< As in the file; empty: everything.
-};
-
 struct Person {
   PersonId id;
   std::string name;
   std::vector<Membership> memberships;  ///< In the file's order: the first is the principal one.
-  std::vector<Absence> absences;
+  std::vector<Absence> absences;  ///< In order of their first day.
+};
+
+/// An absence of somebody else, seen by the deputy.
+struct StandIn {
+  PersonId absent;
+  const Absence* absence = nullptr;  ///< Lives as long as the directory.
 };
 
 /// One selector of people, resolved from `{user}`, `{role, unit|units, scope}` or `{group}`.
@@ -57,6 +60,10 @@ struct Candidate {
 /// "role:chair@*", "role:staff@so-noi-vu/subtree", "group:hd-tdkt".
 [[nodiscard]] std::string to_key(const Candidate& candidate);
 [[nodiscard]] Result<Candidate> candidate_from_key(std::string_view key);
+
+/// {roles?, units?, definitions?}, each a list of ids.
+[[nodiscard]] Json to_json(const AbsenceScope& scope);
+[[nodiscard]] Result<AbsenceScope> parse_absence_scope(const Json& json);
 
 class Directory {
  public:
@@ -87,6 +94,28 @@ class Directory {
   /// Every key (to_key) under which a task offered to this person could be indexed.
   [[nodiscard]] std::vector<std::string> keys_of(const PersonId& person) const;
 
+  // Leave and substitution (directory_absences.cpp).
+
+  /// Whom `deputy` stands in for on that day, by the absent person's id.
+  [[nodiscard]] std::vector<StandIn> stands_in_for(const PersonId& deputy, Date day) const;
+  /// The same at an instant, each absence in the zone of its person's calendar.
+  [[nodiscard]] std::vector<StandIn> stands_in_for(const PersonId& deputy,
+                                                   const Calendars& calendars, Instant at) const;
+  /// Who stands in for `absent` on that day in that duty; empty: nobody, they are there.
+  [[nodiscard]] PersonId deputy_of(const PersonId& absent, Date day, const Duty& duty) const;
+  /// Whether a day of an absence that covers everything.
+  [[nodiscard]] bool is_away(const PersonId& person, Date day) const;
+  [[nodiscard]] bool applies(const AbsenceScope& scope, const Duty& duty) const;
+  /// What day it is for a person: in the zone of the calendar of their principal unit.
+  [[nodiscard]] Date day_for(const PersonId& person, const Calendars& calendars, Instant at) const;
+  /// Whether `person` could be away like that. Errors: `invalid` "unknown-person", "deputy-self",
+  /// "absence-too-long"; `conflict` "absence-overlap" (the same days and duties twice),
+  /// "absence-cycle", "deputy-absent" (a deputy must be there), "too-many-absences".
+  [[nodiscard]] Result<void> check_absence(const PersonId& person, const Absence& absence) const;
+  /// This directory with these absences instead of its own; people it does not know are left out.
+  [[nodiscard]] std::shared_ptr<const Directory> with_absences(
+      const std::map<PersonId, std::vector<Absence>>& absences) const;
+
   /// Reads `candidates` of a definition: [{user}|{role, unit|units, scope}|{group}], after
   /// expressions were evaluated. `own` replaces unit "own". Unknown units, people, groups are
   /// faults; a role nobody holds is not.
@@ -100,8 +129,14 @@ class Directory {
   // Indexes the implementer adds go here.
   std::map<std::pair<RoleId, UnitId>, std::vector<PersonId>> holders_;  ///< People sorted by id.
   std::map<UnitId, std::vector<UnitId>> children_;                      ///< Sorted by id.
+  std::map<PersonId, std::vector<PersonId>> stood_in_for_;  ///< By deputy: people sorted by id.
 
   void index();
+  void take_absences(FileReader& reader, const std::map<PersonId, std::string>& place);
+  void add_absence(const PersonId& person, const Absence& absence);
+  [[nodiscard]] bool meet(const Absence& one, const Absence& other) const;
+  [[nodiscard]] bool leads_to(const PersonId& from, const PersonId& person,
+                              const Absence& during) const;
 };
 
 }  // namespace kyhan

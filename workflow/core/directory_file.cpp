@@ -43,13 +43,38 @@ Membership read_membership(FileReader& reader, const Json& value, const std::str
   return membership;
 }
 
+template <class Item>
+std::vector<Item> read_scope_list(FileReader& reader, const Json& scope, const char* key,
+                                  const std::string& pointer) {
+  std::vector<Item> items;
+  const Json& list = reader.array(scope, key, pointer, false);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string at = member(pointer + "/" + key, i);
+    if (list[i].is_string() && !list[i].get_ref<const std::string&>().empty()) {
+      items.emplace_back(list[i].get<std::string>());
+    } else {
+      reader.fault(at, "type", {"Phải là một mã.", "It must be an id."});
+    }
+  }
+  return items;
+}
+
+AbsenceScope read_scope(FileReader& reader, const Json& value, const std::string& pointer) {
+  if (!reader.object(value, pointer, {"roles", "units", "definitions"})) return {};
+  return {read_scope_list<RoleId>(reader, value, "roles", pointer),
+          read_scope_list<UnitId>(reader, value, "units", pointer),
+          read_scope_list<std::string>(reader, value, "definitions", pointer)};
+}
+
 Absence read_absence(FileReader& reader, const Json& value, const std::string& pointer) {
   if (!reader.object(value, pointer, {"from", "to", "deputy", "scope"})) return {};
   Absence absence;
   absence.from = reader.date(value, "from", pointer);
   absence.to = reader.date(value, "to", pointer);
   absence.deputy = PersonId{reader.id(value, "deputy", pointer, true)};
-  absence.scope = reader.text(value, "scope", pointer, false);
+  if (value.contains("scope")) {
+    absence.scope = read_scope(reader, value["scope"], pointer + "/scope");
+  }
   if (absence.from.ok() && absence.to.ok() && absence.to < absence.from) {
     reader.fault(pointer + "/to", "before-from",
                  {"Ngày cuối vắng mặt đứng trước ngày đầu.",
@@ -131,12 +156,19 @@ void check_references(FileReader& reader, const Person& person, const std::strin
     }
   }
   for (std::size_t i = 0; i < person.absences.size(); ++i) {
+    const std::string at = member(pointer + "/absences", i);
     const PersonId& deputy = person.absences[i].deputy;
-    const std::string at = member(pointer + "/absences", i) + "/deputy";
     if (deputy == person.id && !deputy.empty()) {
-      reader.fault(at, "self", {"Không thể tự thay mình.", "Nobody can be their own deputy."});
+      reader.fault(at + "/deputy", "self",
+                   {"Không thể tự thay mình.", "Nobody can be their own deputy."});
     } else if (!deputy.empty() && people.count(deputy) == 0) {
-      unknown_person(reader, at, deputy);
+      unknown_person(reader, at + "/deputy", deputy);
+    }
+    const std::vector<UnitId>& scope = person.absences[i].scope.units;
+    for (std::size_t j = 0; j < scope.size(); ++j) {
+      if (units.count(scope[j]) == 0) {
+        unknown_unit(reader, member(at + "/scope/units", j), scope[j]);
+      }
     }
   }
 }
@@ -157,6 +189,19 @@ Json name_json(const Text& name) {
   return Json{{"vi", name.vi}, {"en", name.en}};
 }
 
+template <class Item>
+Json texts_of(const std::vector<Item>& items) {
+  Json list = Json::array();
+  for (const Item& item : items) {
+    if constexpr (std::is_same_v<Item, std::string>) {
+      list.push_back(item);
+    } else {
+      list.push_back(item.text());
+    }
+  }
+  return list;
+}
+
 Json person_json(const Person& person) {
   Json memberships = Json::array();
   for (const Membership& membership : person.memberships) {
@@ -170,13 +215,29 @@ Json person_json(const Person& person) {
     Json one{{"from", to_iso_date(absence.from)},
              {"to", to_iso_date(absence.to)},
              {"deputy", absence.deputy.text()}};
-    if (!absence.scope.empty()) one["scope"] = absence.scope;
+    if (!absence.scope.everything()) one["scope"] = to_json(absence.scope);
     json["absences"].push_back(std::move(one));
   }
   return json;
 }
 
 }  // namespace
+
+Json to_json(const AbsenceScope& scope) {
+  Json json = Json::object();
+  if (!scope.roles.empty()) json["roles"] = texts_of(scope.roles);
+  if (!scope.units.empty()) json["units"] = texts_of(scope.units);
+  if (!scope.definitions.empty()) json["definitions"] = texts_of(scope.definitions);
+  return json;
+}
+
+Result<AbsenceScope> parse_absence_scope(const Json& json) {
+  FileReader reader;
+  AbsenceScope scope = read_scope(reader, json, "");
+  if (reader.faults.empty()) return scope;
+  return Error{ErrorCode::invalid, "bad-absence-scope", reader.faults.front().message,
+               std::move(reader.faults)};
+}
 
 Result<std::shared_ptr<const Directory>> Directory::parse(const Json& file) {
   FileReader reader;
@@ -220,6 +281,7 @@ Result<std::shared_ptr<const Directory>> Directory::parse(const Json& file) {
       put(reader, directory->groups_, id, std::vector<PersonId>(found.begin(), found.end()), at);
     }
   }
+  if (reader.faults.empty()) directory->take_absences(reader, person_place);
   if (!reader.faults.empty()) {
     const std::string count = std::to_string(reader.faults.size());
     return Error{ErrorCode::invalid, "bad-directory",
@@ -231,6 +293,24 @@ Result<std::shared_ptr<const Directory>> Directory::parse(const Json& file) {
   }
   directory->index();
   return std::shared_ptr<const Directory>(directory);
+}
+
+/// Each absence as if it were recorded after the ones before it.
+void Directory::take_absences(FileReader& reader, const std::map<PersonId, std::string>& place) {
+  std::map<PersonId, std::vector<Absence>> given;
+  for (auto& [id, person] : people_) given[id].swap(person.absences);
+  for (const auto& [id, absences] : given) {
+    for (std::size_t i = 0; i < absences.size(); ++i) {
+      const Result<void> may = check_absence(id, absences[i]);
+      if (may) {
+        add_absence(id, absences[i]);
+        continue;
+      }
+      const FieldError fault = may.error().fields.front();
+      const std::string at = member(place.at(id) + "/absences", i);
+      reader.fault(fault.pointer == "/person" ? at : at + fault.pointer, fault.code, fault.message);
+    }
+  }
 }
 
 Json Directory::to_json() const {

@@ -228,9 +228,10 @@ struct TaskClaimed {
   TaskId task;
   PersonId by;
   Instant at{};
+  PersonId on_behalf_of = {};  ///< As whose deputy.
   template <class V>
   void fields(V& v) {
-    v("task", task), v("by", by), v("at", at);
+    v("task", task), v("by", by), v("at", at), v("onBehalfOf", on_behalf_of);
   }
 };
 

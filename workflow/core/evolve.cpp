@@ -164,6 +164,7 @@ void apply(State& state, const TaskOpened& event) {
 void apply(State& state, const TaskClaimed& event) {
   Task& task = state.tasks.at(event.task);
   task.holder = event.by;
+  task.on_behalf_of = event.on_behalf_of;
   task.claimed_at = event.at;
   task.state = TaskState::claimed;
   ++task.version;
@@ -171,17 +172,24 @@ void apply(State& state, const TaskClaimed& event) {
 
 void apply(State& state, const TaskReleased& event) {
   Task& task = state.tasks.at(event.task);
-  task.holder = PersonId{};
+  ++task.version;
+  // What was given to one person goes back to that person.
+  task.holder = task.direct ? task.on_behalf_of : PersonId{};
+  task.on_behalf_of = PersonId{};
+  if (task.direct) return;
   task.claimed_at.reset();
   task.state = TaskState::offered;
-  ++task.version;
 }
 
 void apply(State& state, const TaskCompleted& event) {
   const auto found = state.tasks.find(event.response.task);
   assert(found != state.tasks.end());
   node_of(state, found->second.node).responses.push_back(event.response);
-  if (!event.response.automatic) state.performers[event.pointer].insert(event.response.by);
+  if (!event.response.automatic) {
+    std::set<PersonId>& performers = state.performers[event.pointer];
+    performers.insert(event.response.by);
+    if (!event.response.on_behalf_of.empty()) performers.insert(event.response.on_behalf_of);
+  }
   state.tasks.erase(found);
 }
 
@@ -205,6 +213,8 @@ void apply(State& state, const TaskEscalated& event) {
   if (event.candidates) {
     task.candidates = *event.candidates;
     task.holder = event.holder;
+    task.on_behalf_of = PersonId{};
+    task.role = RoleId{};
     task.direct = !event.holder.empty();
     task.state = task.direct ? TaskState::claimed : TaskState::offered;
     task.claimed_at = task.direct ? std::optional<Instant>(event.at) : std::nullopt;

@@ -54,11 +54,12 @@ struct Response {
   std::vector<Attachment> attachments;
   Instant at{};
   bool automatic = false;  ///< Given by an escalation or a closing window, not by a person.
+  PersonId on_behalf_of;   ///< Who was away and for whom `by` acted; empty: nobody.
   template <class V>
   void fields(V& v) {
     v("task", task), v("by", by), v("unit", unit), v("role", role), v("outcome", outcome),
         v("comment", comment), v("data", data), v("attachments", attachments), v("at", at),
-        v("automatic", automatic);
+        v("automatic", automatic), v("onBehalfOf", on_behalf_of);
   }
   friend bool operator==(const Response&, const Response&) = default;
 };
@@ -114,7 +115,10 @@ struct Task {
   std::vector<Candidate> candidates;
   std::vector<PersonId> excluded;
   PersonId holder;  ///< Who holds it; empty: nobody yet.
+  PersonId on_behalf_of;  ///< For whom the holder holds it as a deputy; empty: for themselves.
   bool direct = false;  ///< Assigned to one person, who cannot release it.
+  RoleId role;          ///< In which it fell to the one person it names; empty: see candidates.
+  bool substitutes = false;  ///< Deputies of those who are away may act.
   Instant opened_at{};
   std::optional<Instant> claimed_at;
   std::optional<Instant> due_at;
@@ -131,7 +135,8 @@ struct Task {
   void fields(V& v) {
     v("id", id), v("node", node), v("step", step), v("name", name), v("kind", kind),
         v("unit", unit), v("state", state), v("candidates", candidates), v("excluded", excluded),
-        v("holder", holder), v("direct", direct), v("openedAt", opened_at),
+        v("holder", holder), v("onBehalfOf", on_behalf_of), v("direct", direct), v("role", role),
+        v("substitutes", substitutes), v("openedAt", opened_at),
         v("claimedAt", claimed_at), v("dueAt", due_at), v("dueExplain", due_explain),
         v("overdue", overdue), v("moments", moments), v("escalations", escalations),
         v("extensions", extensions), v("firstDueAt", first_due_at),

@@ -295,6 +295,16 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
   }
 }
 
+void Batch::tell(const NotificationRow& notification) {
+  work_.stage_notification(notification);
+  for (const Change::Kind kind : {Change::Kind::notification, Change::Kind::task}) {
+    Change change;
+    change.kind = kind;
+    change.persons.push_back(notification.person);
+    pending_.changes.push_back(std::move(change));
+  }
+}
+
 void Batch::stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,
                        const State& before, const State& after, const Definition& definition) {
   TaskRow task = task_row(saved, after, before, definition, row, now_);
@@ -310,6 +320,7 @@ void Batch::stage_task(const SaveTask& saved, const InstanceHead& head, const In
   }
   work_.stage_task(head, task);
   work_.stage_participant(head, saved.task.holder);
+  work_.stage_participant(head, saved.task.on_behalf_of);
   if (saved.response) {
     work_.stage_participant(head, saved.response->by);
     work_.clear_drafts_answered(saved.response->by, saved.task.id, after.id, saved.step_pointer);
@@ -321,7 +332,11 @@ void Batch::stage_task(const SaveTask& saved, const InstanceHead& head, const In
   change.instance = after.id;
   change.unit = saved.task.unit;
   change.keys = task.candidates;
-  if (!saved.task.holder.empty()) change.persons.push_back(saved.task.holder);
+  if (!saved.task.holder.empty()) {
+    change.persons.push_back(saved.task.holder);
+    change.keys.push_back("user:" + saved.task.holder.text());  // Deputies listen under it.
+  }
+  if (!saved.task.on_behalf_of.empty()) change.persons.push_back(saved.task.on_behalf_of);
   if (saved.response) change.persons.push_back(saved.response->by);
   pending_.changes.push_back(std::move(change));
   pending_.tasks[saved.task.id] = saved.task;

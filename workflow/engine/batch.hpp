@@ -74,6 +74,9 @@ class Batch {
   /// The same, and all that the consumers emit in their turn.
   [[nodiscard]] Result<std::size_t> deliver_from_outside(const CloudEvent& event);
 
+  /// One row of the bell that belongs to no instance; the person's pages look again.
+  void tell(const NotificationRow& notification);
+
   /// Instance and task as they stand in this batch. `task` may be empty.
   [[nodiscard]] Receipt receipt(const InstanceId& id, const TaskId& task) const;
   [[nodiscard]] Result<std::optional<LoadedInstance>> load(const InstanceId& id);

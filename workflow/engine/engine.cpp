@@ -8,6 +8,7 @@
 
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/engine/absences.hpp"
 #include "workflow/engine/bulk.hpp"
 #include "workflow/engine/engine_loop.hpp"
 #include "workflow/engine/publishing.hpp"
@@ -95,7 +96,14 @@ Result<std::unique_ptr<Engine>> Engine::open(Store& store, EngineConfig config) 
   Result<std::optional<std::string>> stored = store.reads()->find_organisation();
   if (!stored) return stored.error();
   if (*stored) organisation = Json::parse(**stored);
+  // Leave has tables of its own; a document of an earlier version may still hold some.
+  for (Json& person : organisation["people"]) person.erase("absences");
   Result<std::shared_ptr<const Directory>> directory = Directory::parse(organisation);
+  if (!directory) return directory.error();
+  {
+    UnitOfWork work{store};
+    directory = with_stored_absences(work, **directory, config.clock->now());
+  }
   if (!directory) return directory.error();
   snapshot.directory = *directory;
 
@@ -163,6 +171,13 @@ void Engine::start(StartRequest request, Callback<Receipt> callback) {
                [callback](const Error& why) { callback(why); }});
 }
 
+void Engine::record_absence(AbsenceRequest request, Callback<AbsenceRow> callback) {
+  loop_->post(record_absence_job(*loop_, std::move(request), std::move(callback)));
+}
+void Engine::end_absence(std::string id, PersonId by, Callback<AbsenceRow> callback) {
+  loop_->post(end_absence_job(*loop_, std::move(id), std::move(by), std::move(callback)));
+}
+
 void Engine::write(std::function<Result<Json>(UnitOfWork&)> work, Callback<Json> callback) {
   loop_->post({[work = std::move(work), callback](Batch& batch) -> Result<After> {
                  Result<Json> done = work(batch.work());
@@ -187,8 +202,12 @@ void Engine::import_organisation(Json organisation, PersonId by, Callback<Json> 
   if (!parsed) return callback(parsed.error());
   loop_->post(
       {[this, directory = *parsed, by = std::move(by), callback](Batch& batch) -> Result<After> {
-         batch.work().stage_organisation(directory->to_json().dump(), batch.now());
-         return After{[this, directory, by, callback] {
+         Result<std::shared_ptr<const Directory>> whole =
+             take_file_absences(batch, *loop_, *directory);
+         if (!whole) return whole.error();
+         batch.work().stage_organisation(directory->with_absences({})->to_json().dump(),
+                                         batch.now());
+         return After{[this, directory = *whole, by, callback] {
            loop_->replace(directory);
            spdlog::info("engine: organisation imported by {}: {} units, {} people",
                         by.empty() ? "system" : by.text(), directory->units().size(),
@@ -270,6 +289,16 @@ Result<Receipt> Engine::start(StartRequest request) {
 Result<std::string> Engine::add_job(JobRequest request) {
   return wait_for<std::string>(
       [&](Callback<std::string> done) { add_job(std::move(request), std::move(done)); });
+}
+Result<AbsenceRow> Engine::record_absence(AbsenceRequest request) {
+  return wait_for<AbsenceRow>([&](Callback<AbsenceRow> done) {
+    record_absence(std::move(request), std::move(done));
+  });
+}
+Result<AbsenceRow> Engine::end_absence(std::string id, PersonId by) {
+  return wait_for<AbsenceRow>([&](Callback<AbsenceRow> done) {
+    end_absence(std::move(id), std::move(by), std::move(done));
+  });
 }
 Result<Json> Engine::write(std::function<Result<Json>(UnitOfWork&)> work) {
   return wait_for<Json>([&](Callback<Json> done) { write(std::move(work), std::move(done)); });

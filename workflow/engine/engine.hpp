@@ -89,6 +89,13 @@ struct StartRequest {
   Idempotency idempotency;
 };
 
+/// Somebody's leave, to be recorded.
+struct AbsenceRequest {
+  PersonId person;
+  Absence absence;  ///< Its id is given.
+  PersonId by;      ///< Who records it; empty: the server's own user.
+};
+
 /// A task that is open after a command.
 struct OpenTask {
   TaskId id;
@@ -179,6 +186,12 @@ class Engine {
   /// Keeps many commands, which are then done one after the other in the background; gives the
   /// job's id. Errors: `invalid` "idempotency-key-reused".
   void add_job(JobRequest request, Callback<std::string> callback);
+  /// Records somebody's leave; the deputy is told. Errors: those of Directory::check_absence;
+  /// `invalid` "absence-past".
+  void record_absence(AbsenceRequest request, Callback<AbsenceRow> callback);
+  /// Ends it: the day before today, or before its first day where it has not begun. Errors:
+  /// `not_found` "unknown-absence"; `conflict` "absence-over".
+  void end_absence(std::string id, PersonId by, Callback<AbsenceRow> callback);
   /// Every other write: runs on the engine thread inside the transaction of its batch; a refusal
   /// undoes what it alone has written.
   void write(std::function<Result<Json>(UnitOfWork&)> work, Callback<Json> callback);
@@ -202,6 +215,8 @@ class Engine {
   [[nodiscard]] Result<Receipt> submit(InstanceId instance, Command command, SubmitOptions options);
   [[nodiscard]] Result<Receipt> start(StartRequest request);
   [[nodiscard]] Result<std::string> add_job(JobRequest request);
+  [[nodiscard]] Result<AbsenceRow> record_absence(AbsenceRequest request);
+  [[nodiscard]] Result<AbsenceRow> end_absence(std::string id, PersonId by);
   [[nodiscard]] Result<Json> write(std::function<Result<Json>(UnitOfWork&)> work);
   [[nodiscard]] Result<PublishedReport> publish_definition(std::string document, PersonId by,
                                                            bool dry_run);

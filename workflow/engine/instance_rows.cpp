@@ -54,6 +54,7 @@ Json current_task(const State& state, const Definition& definition, const Task& 
   entry["title"] = text_object(title.vi.empty() ? Text{task.name, task.name} : title);
   if (!task.unit.empty()) entry["unit"] = task.unit.text();
   if (!task.holder.empty()) entry["holder"] = task.holder.text();
+  if (!task.on_behalf_of.empty()) entry["onBehalfOf"] = task.on_behalf_of.text();
   Json keys = Json::array();
   for (const Candidate& candidate : task.candidates) keys.push_back(to_key(candidate));
   entry["candidates"] = std::move(keys);
@@ -155,6 +156,9 @@ TaskRow task_row(const SaveTask& saved, const State& after, const State& before,
   row.unit = task.unit;
   row.state = task.state;
   row.holder = task.holder;
+  row.on_behalf_of = task.on_behalf_of;
+  row.role = task.role;
+  row.substitutes = task.substitutes;
   for (const Candidate& candidate : task.candidates) row.candidates.push_back(to_key(candidate));
   row.excluded = task.excluded;
   row.opened_at = task.opened_at;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "workflow/core/capacity.hpp"
 #include "workflow/core/lifecycle.hpp"
 #include "workflow/core/time_text.hpp"
 
@@ -215,10 +216,9 @@ class Simulator {
       if (!fits(task, answer.task)) continue;
       if (!answer.unit.empty() && task.unit != answer.unit) continue;
       int score = 0;
-      if (task.holder == answer.by) score = 2;
-      else if (std::ranges::any_of(task.candidates, [&](const Candidate& candidate) {
-                 return plan_.directory->matches(candidate, answer.by);
-               })) {
+      if (task.holder == answer.by) {
+        score = 2;
+      } else if (capacity(task, answer.by).may_act()) {
         score = 1;
       }
       if (score > best) best = score, chosen = &task;
@@ -243,6 +243,13 @@ class Simulator {
                        "The definition does not allow the action \"" + answer.action + "\"."}};
     }
     if (refusal) result_.refused.push_back({index, std::move(*refusal)});
+  }
+
+  [[nodiscard]] Capacity capacity(const Task& task, const PersonId& person) const {
+    return capacity_of(person,
+                       {task.candidates, task.excluded, task.holder, task.on_behalf_of, task.role,
+                        task.substitutes, task.unit, plan_.program.definition->ref.name},
+                       *plan_.directory, *plan_.calendars, now_);
   }
 
   [[nodiscard]] bool fits(const Task& task, const std::string& wanted) const {

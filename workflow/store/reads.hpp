@@ -25,6 +25,7 @@ class Database;
 constexpr int page_limit_max = 200;
 /// Group counts stop here: beyond it the true number no longer helps a person.
 constexpr std::int64_t counted_max = 10'000;
+constexpr int absences_shown_max = 1'000;
 
 /// A page: at most the asked number of items; `end_cursor` goes into the next `after`.
 template <class T>
@@ -78,6 +79,24 @@ struct TaskFilter {
   std::vector<UnitId> units;  ///< Empty: any.
   std::string definition;     ///< Name; empty: any.
   std::string search;         ///< Folded; empty: any.
+};
+
+/// Whose work a person sees besides their own: somebody's who is away, as far as the absence goes.
+struct ActingFor {
+  PersonId absent;
+  std::vector<std::string> keys;  ///< Directory::keys_of the absent one.
+  // Each narrows unless it is empty.
+  std::vector<RoleId> roles;
+  std::vector<std::string> role_keys;  ///< Those of `keys` that name one of the roles.
+  std::vector<UnitId> units;           ///< Subtrees spelled out.
+  std::vector<std::string> definitions;
+};
+
+/// Whose absences a list shows: of anybody in `units`, or of and by `person`. `everything`: all.
+struct AbsenceQuery {
+  bool everything = false;
+  std::vector<PersonId> people;  ///< Whose leave, or whom they stand in for.
+  Date from{}, to{};             ///< Days they touch, both included.
 };
 
 struct PersonLoad {
@@ -134,17 +153,19 @@ class Reads {
   /// Those with a slice of work left, for the start; at most `limit`.
   [[nodiscard]] Result<std::vector<InstanceId>> runnable_instances(int limit);
 
-  // Tasks. `keys` are Directory::keys_of the person (and of those the person stands in for).
+  // Tasks. `keys` are Directory::keys_of the person; `acting_for` those the person stands in for.
   [[nodiscard]] Result<std::optional<TaskRow>> find_task(const TaskId& id);
   /// Open ones that the person holds, or may claim: due ascending, without a due date last.
   [[nodiscard]] Result<Page<TaskRow>> my_tasks(const PersonId& person,
                                                const std::vector<std::string>& keys,
                                                const TaskFilter& filter, const DueBounds& bounds,
-                                               const PageRequest& page);
+                                               const PageRequest& page,
+                                               const std::vector<ActingFor>& acting_for = {});
   [[nodiscard]] Result<DueCounts> count_my_tasks(const PersonId& person,
                                                  const std::vector<std::string>& keys,
-                                                 const DueBounds& bounds);
-  /// Ended ones that the person answered, latest first.
+                                                 const DueBounds& bounds,
+                                                 const std::vector<ActingFor>& acting_for = {});
+  /// Ended ones that the person answered, or a deputy in their place, latest first.
   [[nodiscard]] Result<Page<TaskRow>> done_tasks(const PersonId& person, const TaskFilter& filter,
                                                  const PageRequest& page);
   /// Open ones of the units, due ascending. `everything` instead of units: administrators.
@@ -186,6 +207,9 @@ class Reads {
   [[nodiscard]] Result<std::optional<DefinitionRow>> find_definition(const DefinitionRef& ref);
   [[nodiscard]] Result<std::optional<std::string>> find_organisation();  ///< JSON text.
   [[nodiscard]] Result<std::vector<std::string>> calendars();            ///< JSON texts.
+  /// By first day, at most absences_shown_max.
+  [[nodiscard]] Result<std::vector<AbsenceRow>> absences(const AbsenceQuery& query);
+  [[nodiscard]] Result<std::optional<AbsenceRow>> find_absence(std::string_view id);
   [[nodiscard]] Result<std::vector<ScheduleRow>> schedules();
   [[nodiscard]] Result<std::vector<ScheduleRow>> due_schedules(Instant now, int limit);
   [[nodiscard]] Result<std::vector<PlannedStart>> due_starts(Instant now, int limit);

@@ -1,5 +1,7 @@
+#include <deque>
 #include <limits>
 
+#include "workflow/core/json.hpp"
 #include "workflow/store/lists.hpp"
 #include "workflow/store/no_due.hpp"
 #include "workflow/store/paging.hpp"
@@ -58,6 +60,38 @@ constexpr const char* filter_sql =
     " AND (?5 = '' OR t.definition = ?5) AND (?6 = '' OR instr(t.search, ?6) > 0)"
     " AND (?7 = '' OR instr(?7, char(10) || t.unit || char(10)) > 0)";
 
+/// An ActingFor as it is bound; it must outlive the statements.
+struct Deputised {
+  const std::vector<std::string>& keys;
+  std::string absent;  ///< As a member of a list.
+  std::string definitions, units, roles;  ///< Lists, '' for any.
+  std::string role_keys;  ///< JSON.
+};
+
+std::deque<Deputised> deputised_of(const std::vector<ActingFor>& acting_for) {
+  std::deque<Deputised> out;
+  for (const ActingFor& one : acting_for) {
+    out.push_back({one.keys, list_member(one.absent.text()), join_list(one.definitions),
+                   join_list(one.units), join_list(one.roles), Json(one.role_keys).dump()});
+  }
+  return out;
+}
+
+/// What of the work of somebody who is away falls to the deputy; the values of a Deputised are
+/// bound from `first` on.
+std::string deputy_sql(int first) {
+  const auto at = [first](int i) { return "?" + std::to_string(first + i); };
+  const auto listed = [](const std::string& list, const char* column) {
+    return " AND (" + list + " = '' OR instr(" + list + ", char(10) || " + column +
+           " || char(10)) > 0)";
+  };
+  return " AND t.substitutes = 1 AND instr(i.excluded, " + at(0) + ") = 0" +
+         listed(at(1), "t.definition") + listed(at(2), "t.unit") + " AND (" + at(3) +
+         " = '' OR instr(" + at(3) + ", char(10) || t.role || char(10)) > 0 OR EXISTS (SELECT 1 "
+         "FROM json_each(" + at(4) +
+         ") k WHERE instr(t.candidates, char(10) || k.value || char(10)) > 0))";
+}
+
 constexpr const char* open_tasks = "tasks WHERE open = 1";
 
 void add_to(DueCounts& counts, DueGroup group, std::int64_t number) {
@@ -104,7 +138,8 @@ Result<std::vector<TaskRow>> Reads::tasks_of(const InstanceId& id) {
 
 Result<Page<TaskRow>> Reads::my_tasks(const PersonId& person, const std::vector<std::string>& keys,
                                       const TaskFilter& filter, const DueBounds& bounds,
-                                      const PageRequest& page) {
+                                      const PageRequest& page,
+                                      const std::vector<ActingFor>& acting_for) {
   const Result<std::optional<Position>> after = from_cursor(page.after);
   if (!after) return after.error();
   return guarded([&] {
@@ -115,12 +150,22 @@ Result<Page<TaskRow>> Reads::my_tasks(const PersonId& person, const std::vector<
         " FROM inbox i CROSS JOIN tasks t ON t.key = i.task CROSS JOIN instances n "
         "ON n.key = t.instance WHERE i.person_key = ?1 AND (i.due_at, i.task) > (?2, ?3) "
         "AND i.due_at <= ?4 AND instr(i.excluded, ?8) = 0" +
-        std::string{filter_sql} + " ORDER BY i.due_at, i.task";
+        std::string{filter_sql};
+    const std::string order = " ORDER BY i.due_at, i.task";
     std::vector<Statement> queries;
     for (const std::string& key : keys) {
-      queries.push_back(connection_->prepare(sql));
+      queries.push_back(connection_->prepare(sql + order));
       queries.back().bind_all(key, narrow.after.first, narrow.after.second, narrow.to,
                               filter.definition, filter.search, narrow.units, me);
+    }
+    const std::deque<Deputised> deputised = deputised_of(acting_for);
+    for (const Deputised& one : deputised) {
+      for (const std::string& key : one.keys) {
+        queries.push_back(connection_->prepare(sql + deputy_sql(9) + order));
+        queries.back().bind_all(key, narrow.after.first, narrow.after.second, narrow.to,
+                                filter.definition, filter.search, narrow.units, me, one.absent,
+                                one.definitions, one.units, one.roles, one.role_keys);
+      }
     }
     return merge_page<TaskRow>(std::move(queries), Order::ascending, limit_of(page),
                                [](const Statement& row) { return read_task(row, 2); });
@@ -129,19 +174,35 @@ Result<Page<TaskRow>> Reads::my_tasks(const PersonId& person, const std::vector<
 
 Result<DueCounts> Reads::count_my_tasks(const PersonId& person,
                                         const std::vector<std::string>& keys,
-                                        const DueBounds& bounds) {
+                                        const DueBounds& bounds,
+                                        const std::vector<ActingFor>& acting_for) {
   return guarded([&] {
     const std::string me = list_member(person.text());
     std::set<std::int64_t> seen;  // A task offered under two of the keys counts once.
     DueCounts counts;
+    const auto count = [&](Statement& row) {
+      while (row.step()) {
+        if (!seen.insert(row.integer(1)).second) continue;
+        add_to(counts, due_group_of(due_from_column(row.integer(0)), bounds), 1);
+      }
+    };
     for (const std::string& key : keys) {
       Statement row = connection_->prepare(
           "SELECT due_at, task FROM inbox WHERE person_key = ?1 AND instr(excluded, ?2) = 0 "
           "ORDER BY due_at, task LIMIT ?3");
       row.bind_all(key, me, counted_max);
-      while (row.step()) {
-        if (!seen.insert(row.integer(1)).second) continue;
-        add_to(counts, due_group_of(due_from_column(row.integer(0)), bounds), 1);
+      count(row);
+    }
+    const std::deque<Deputised> deputised = deputised_of(acting_for);
+    for (const Deputised& one : deputised) {
+      for (const std::string& key : one.keys) {
+        Statement row = connection_->prepare(
+            "SELECT i.due_at, i.task FROM inbox i CROSS JOIN tasks t ON t.key = i.task "
+            "WHERE i.person_key = ?1 AND instr(i.excluded, ?2) = 0" +
+            deputy_sql(4) + " ORDER BY i.due_at, i.task LIMIT ?3");
+        row.bind_all(key, me, counted_max, one.absent, one.definitions, one.units, one.roles,
+                     one.role_keys);
+        count(row);
       }
     }
     return counts;
@@ -157,14 +218,16 @@ Result<Page<TaskRow>> Reads::done_tasks(const PersonId& person, const TaskFilter
     const Position before = after->value_or(Position{latest, latest});
     const std::string units = join_list(filter.units);
     std::vector<Statement> queries;
-    queries.push_back(connection_->prepare(
-        "SELECT t.ended_at, t.key, " KYHAN_TASK_COLUMNS
-        " FROM tasks t CROSS JOIN instances n ON n.key = t.instance WHERE t.open = 0 "
-        "AND t.performer = ?1 AND t.performer <> '' AND (t.ended_at, t.key) < (?2, ?3) "
-        "AND ?4 = ?4" +
-        std::string{filter_sql} + " ORDER BY t.ended_at DESC, t.key DESC"));
-    queries.back().bind_all(person, before.first, before.second, 0, filter.definition,
-                            filter.search, units);
+    for (const std::string column : {"t.performer", "t.on_behalf_of"}) {
+      queries.push_back(connection_->prepare(
+          "SELECT t.ended_at, t.key, " KYHAN_TASK_COLUMNS
+          " FROM tasks t CROSS JOIN instances n ON n.key = t.instance WHERE t.open = 0 AND " +
+          column + " = ?1 AND " + column +
+          " <> '' AND (t.ended_at, t.key) < (?2, ?3) AND ?4 = ?4" + std::string{filter_sql} +
+          " ORDER BY t.ended_at DESC, t.key DESC"));
+      queries.back().bind_all(person, before.first, before.second, 0, filter.definition,
+                              filter.search, units);
+    }
     return merge_page<TaskRow>(std::move(queries), Order::descending, limit_of(page),
                                [](const Statement& row) { return read_task(row, 2); });
   });

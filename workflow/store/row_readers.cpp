@@ -1,5 +1,7 @@
 #include "workflow/store/row_readers.hpp"
 
+#include "workflow/core/json.hpp"
+#include "workflow/core/time_text.hpp"
 #include "workflow/store/lists.hpp"
 #include "workflow/store/names.hpp"
 #include "workflow/store/no_due.hpp"
@@ -66,6 +68,9 @@ TaskRow read_task(const Statement& row, int first) {
   out.instance_title.vi = row.text(at++);
   out.instance_title.en = row.text(at++);
   out.business_key = row.text(at++);
+  out.on_behalf_of = row.id<PersonId>(at++);
+  out.role = row.id<RoleId>(at++);
+  out.substitutes = row.flag(at++);
   return out;
 }
 
@@ -74,6 +79,26 @@ TaskRow read_task_detail(const Statement& row) {
   out.image_json = row.text(task_columns);
   out.response_json = row.text(task_columns + 1);
   out.spec_json = row.text(task_columns + 2);
+  return out;
+}
+
+AbsenceRow read_absence(const Statement& row) {
+  const auto day = [&](int column) { return parse_iso_date(row.text(column)).value(); };
+  AbsenceRow out;
+  out.absence.id = row.text(0);
+  out.person = row.id<PersonId>(1);
+  out.absence.from = day(2);
+  out.absence.to = day(3);
+  out.planned_to = day(4);
+  out.absence.deputy = row.id<PersonId>(5);
+  if (const std::string scope = row.text(6); !scope.empty()) {
+    out.absence.scope = parse_absence_scope(Json::parse(scope)).value();
+  }
+  out.from_file = row.view(7) == "file";
+  out.recorded_by = row.id<PersonId>(8);
+  out.recorded_at = row.instant(9);
+  out.ended_by = row.id<PersonId>(10);
+  out.ended_at = row.optional_instant(11);
   return out;
 }
 

@@ -17,12 +17,18 @@ namespace kyhan {
   "t.key, t.due_at, t.id, n.id, t.node, t.definition, n.version, t.name, t.kind, t.step, "     \
   "t.title_vi, t.title_en, t.unit, t.state, t.holder, t.candidates, t.excluded, t.opened_at, " \
   "t.claimed_at, t.due_date, t.provisional, t.overdue, t.ended_at, t.outcome, t.performer, "   \
-  "t.version, t.round, t.priority, t.search, n.title_vi, n.title_en, n.business_key"
-constexpr int task_columns = 32;
+  "t.version, t.round, t.priority, t.search, n.title_vi, n.title_en, n.business_key, "         \
+  "t.on_behalf_of, t.role, t.substitutes"
+constexpr int task_columns = 35;
 /// KYHAN_TASK_COLUMNS of `tasks t JOIN instances n`, which begin at column `first`.
 [[nodiscard]] TaskRow read_task(const Statement& row, int first = 0);
 #define KYHAN_TASK_DETAIL_COLUMNS KYHAN_TASK_COLUMNS ", t.image, t.response, t.spec"
 [[nodiscard]] TaskRow read_task_detail(const Statement& row);
+
+#define KYHAN_ABSENCE_COLUMNS                                                            \
+  "id, person, from_day, to_day, planned_to, deputy, scope, source, recorded_by, recorded_at, " \
+  "ended_by, ended_at"
+[[nodiscard]] AbsenceRow read_absence(const Statement& row);
 
 #define KYHAN_ATTACHMENT_COLUMNS \
   "id, instance, task, type, name, media_type, size, sha256, uploaded_by, uploaded_at, used"

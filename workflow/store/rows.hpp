@@ -95,6 +95,9 @@ struct TaskRow {
   std::optional<Instant> ended_at;
   std::string outcome;
   PersonId performer;        ///< Who ended it; empty: nobody, or the system.
+  PersonId on_behalf_of;     ///< For whom the holder holds it, or the performer acted, as a deputy.
+  RoleId role;               ///< In which it fell to the one person it names.
+  bool substitutes = false;  ///< Deputies of those who are away may act.
   std::int64_t version = 1;  ///< ETag.
   int round = 1;             ///< Which time this step runs in the instance.
   int priority = 0;
@@ -177,6 +180,18 @@ struct NotificationRow {
   TaskId task;
   InstanceId instance;
   std::optional<Instant> read_at;
+};
+
+/// Somebody's leave as it is kept. Taken back before it began: `to` lies before `from`.
+struct AbsenceRow {
+  PersonId person;
+  Absence absence;
+  Date planned_to{};  ///< The last day as it was recorded.
+  bool from_file = false;
+  PersonId recorded_by;  ///< Empty: the organisation's file, or the server's own user.
+  Instant recorded_at{};
+  PersonId ended_by;
+  std::optional<Instant> ended_at;
 };
 
 struct AttachmentRow {

@@ -9,10 +9,15 @@ namespace kyhan {
 namespace {
 
 /// Under which keys the task is found: those of its candidates while nobody holds it, then the
-/// holder's own, and none once it has ended.
+/// holder's own and that of whom the holder acts for, and none once it has ended.
 std::string inbox_of(const TaskRow& task) {
   if (!is_open(task.state)) return {};
-  if (!task.holder.empty()) return join_list(std::vector{"user:" + task.holder.text()});
+  if (!task.holder.empty()) {
+    std::vector keys{"user:" + task.holder.text()};
+    // What a deputy holds stays in sight of the absent one.
+    if (!task.on_behalf_of.empty()) keys.push_back("user:" + task.on_behalf_of.text());
+    return join_list(keys);
+  }
   return join_list(task.candidates);
 }
 
@@ -46,25 +51,27 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
           "INSERT INTO tasks (id, instance, open, node, definition, name, kind, step, title_vi, "
           "title_en, unit, state, holder, candidates, excluded, inbox, opened_at, claimed_at, "
           "due_at, due_date, provisional, overdue, ended_at, outcome, performer, version, round, "
-          "priority, search, image, response, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "priority, search, image, response, spec, on_behalf_of, role, substitutes) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row.id, head.key, is_open(row.state), row.node, row.definition, row.name, row.kind,
           row.step_pointer, row.title.vi, row.title.en, row.unit, to_text(row.state), row.holder,
           candidates, now.excluded, now.keys, row.opened_at, row.claimed_at, now.due_at,
           row.due_date, row.provisional, row.overdue, row.ended_at, row.outcome, row.performer,
           row.version, row.round, row.priority, row.search, row.image_json, row.response_json,
-          row.spec_json);
+          row.spec_json, row.on_behalf_of, row.role, row.substitutes);
       now.task = work_->writer.database->last_row();
     } else {
       work_->run(
           "UPDATE tasks SET open = ?2, state = ?3, holder = ?4, candidates = ?5, excluded = ?6, "
           "inbox = ?7, claimed_at = ?8, due_at = ?9, due_date = ?10, provisional = ?11, "
           "overdue = ?12, ended_at = ?13, outcome = ?14, performer = ?15, version = ?16, "
-          "priority = ?17, search = ?18, image = ?19, response = ?20 WHERE key = ?1",
+          "priority = ?17, search = ?18, image = ?19, response = ?20, on_behalf_of = ?21, "
+          "role = ?22 WHERE key = ?1",
           now.task, is_open(row.state), to_text(row.state), row.holder, candidates, now.excluded,
           now.keys, row.claimed_at, now.due_at, row.due_date, row.provisional, row.overdue,
           row.ended_at, row.outcome, row.performer, row.version, row.priority, row.search,
-          row.image_json, row.response_json);
+          row.image_json, row.response_json, row.on_behalf_of, row.role);
       if (now == before) return;
     }
     for (const auto& key : split_list<std::string>(before.keys)) {

@@ -86,6 +86,11 @@ class UnitOfWork {
   // Definitions and the world around.
   void stage_definition(const DefinitionRow& row);
   void stage_organisation(std::string_view document_json, Instant at);
+  void stage_absence(const AbsenceRow& row);  ///< Inserts or replaces.
+  void clear_absence(std::string_view id);    ///< Of a file that no longer has it.
+  /// Those with a day on or after `day`, staged ones too, by person and first day.
+  [[nodiscard]] Result<std::vector<AbsenceRow>> absences_from(Date day);
+  [[nodiscard]] Result<std::optional<AbsenceRow>> find_absence(std::string_view id);
   void stage_calendar(std::string_view id, std::string_view document_json);
   void stage_schedule(const ScheduleRow& row);  ///< Replaces the definition's row.
   void clear_schedule(std::string_view definition_name);

@@ -1,0 +1,51 @@
+#pragma once
+/// Who may act on a task, and in whose name: one judgement behind every way in (pages, API, bulk,
+/// deputies, answers files). The engine decides by it, pages show by it.
+
+#include <string_view>
+#include <vector>
+
+#include "workflow/core/directory.hpp"
+
+namespace kyhan {
+
+class Calendars;
+
+/// What of a task the judgement looks at. Borrowed.
+struct ActedOn {
+  const std::vector<Candidate>& candidates;
+  const std::vector<PersonId>& excluded;  ///< Sorted.
+  const PersonId& holder;                 ///< Empty: nobody.
+  const PersonId& on_behalf_of;           ///< For whom the holder holds it; empty: for themselves.
+  const RoleId& role;                     ///< In which it falls to the one person it names.
+  bool substitutes = false;               ///< Deputies of those who are away may act.
+  const UnitId& unit;
+  std::string_view definition;  ///< Name.
+};
+
+/// In what capacity somebody meets a task.
+struct Capacity {
+  enum class As {
+    nobody,    ///< Neither named nor standing in for somebody who is.
+    own,       ///< Holder, or a candidate while nobody holds it.
+    stand_in,  ///< For somebody who is away, who could act otherwise.
+    held,      ///< A candidate, but somebody else holds it.
+    excluded,  ///< Separation of duties: they, or the one they would act for.
+    over       ///< Holds it as a deputy, but the absence has ended.
+  } as = As::nobody;
+  PersonId on_behalf_of;  ///< With stand_in, over, and excluded through the absent one.
+  [[nodiscard]] bool may_act() const { return as == As::own || as == As::stand_in; }
+};
+
+/// One's own right goes before a deputy's; of several absent ones the holder, then the first by id.
+/// Being away takes nobody's right: whoever comes in all the same may act.
+[[nodiscard]] Capacity capacity_of(const PersonId& person, const ActedOn& task,
+                                   const Directory& directory, const Calendars& calendars,
+                                   Instant now);
+
+/// The candidate through which `person` is named; null: by none.
+[[nodiscard]] const Candidate* candidate_for(const PersonId& person,
+                                             const std::vector<Candidate>& candidates,
+                                             const Directory& directory);
+
+}  // namespace kyhan
