@@ -96,6 +96,7 @@ class CommandLine {
   std::string virtual_clock_;
   std::vector<std::string> files_;
   bool dry_run_ = false;
+  bool strict_ = false;
   RunOptions run_;
   StartOptions start_;
   CalendarDueOptions due_;
@@ -165,10 +166,13 @@ void CommandLine::add_definitions() {
   CLI::App* deploy = command(app_, "deploy", say("Công bố định nghĩa", "Publish definitions"));
   deploy->add_option("FILE", files_)->required();
   deploy->add_flag("--dry-run", dry_run_, say("Chỉ xem khác biệt", "Only show the difference"));
+  deploy->add_flag("--strict", strict_,
+                   say("Không công bố khi có bước không ai làm được",
+                       "Do not publish what nobody could do"));
   with_config(deploy);
   with_json(deploy);
   on_run(deploy, [this](const Config& settings) {
-    return deploy_files(terminal_, settings, files_, dry_run_);
+    return deploy_files(terminal_, settings, files_, dry_run_, strict_);
   });
 }
 

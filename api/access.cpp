@@ -87,24 +87,26 @@ Visibility visibility_of(const Viewer& viewer) {
 Result<TaskStanding> standing(const Viewer& viewer, Reads& reads, const TaskRow& task) {
   TaskStanding standing;
   const PersonId& person = viewer.person;
+  standing.person = person;
   if (!person.empty()) {
     std::vector<Candidate> candidates;
     for (const std::string& key : task.candidates) {
       if (Result<Candidate> one = candidate_from_key(key)) candidates.push_back(std::move(*one));
     }
+    const ActedOn acted{candidates,     task.excluded,  task.holder, task.on_behalf_of,
+                        task.delegated, task.excluded_units, task.role, task.substitutes,
+                        task.unit,      task.definition};
     standing.capacity =
-        capacity_of(person,
-                    {candidates, task.excluded, task.holder, task.on_behalf_of, task.role,
-                     task.substitutes, task.unit, task.definition},
-                    viewer.directory, viewer.calendars, viewer.now);
+        capacity_of(person, acted, viewer.directory, viewer.calendars, viewer.now);
     standing.holder = task.holder == person;
     standing.excluded = standing.capacity.as == Capacity::As::excluded;
-    standing.candidate = !std::ranges::binary_search(task.excluded, person) &&
+    standing.asked = is_open(task.state) && std::ranges::find(task.asked, person) != task.asked.end();
+    standing.candidate = !is_excluded(person, acted, viewer.directory) &&
                          (candidate_for(person, candidates, viewer.directory) != nullptr ||
                           standing.capacity.as == Capacity::As::stand_in ||
                           task.on_behalf_of == person);
   }
-  if (viewer.everything || standing.holder || standing.candidate ||
+  if (viewer.everything || standing.holder || standing.candidate || standing.asked ||
       (!person.empty() && task.performer == person)) {
     standing.visible = true;
     return standing;
@@ -152,8 +154,7 @@ Result<bool> may_see_task(const Call& call, Reads& reads, const PersonId& person
 }
 
 bool TaskStanding::may_act(const TaskRow& task) const {
-  return (task.state == TaskState::offered || task.state == TaskState::claimed) &&
-         capacity.may_act();
+  return is_open(task.state) && capacity.may_act();
 }
 
 Result<TaskStanding> standing(const Call& call, Reads& reads, const TaskRow& task) {

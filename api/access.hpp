@@ -37,10 +37,12 @@ namespace kyhan {
 
 /// What the caller is to a task.
 struct TaskStanding {
+  PersonId person;  ///< Who looks; empty: nobody in person.
   bool visible = false;
   bool holder = false;
   bool candidate = false;  ///< Named by it, not excluded.
   bool excluded = false;   ///< Four-eyes: took part before, or stands in for somebody who did.
+  bool asked = false;      ///< For information that they have not given yet.
   Capacity capacity;       ///< In what capacity the caller would act.
   [[nodiscard]] bool may_act(const TaskRow& task) const;
 };

@@ -26,12 +26,13 @@ constexpr std::size_t faults_max = 100;
 /// Read with one lease, which is then given back: other requests wait for it.
 constexpr std::size_t items_per_lease = 100;
 
-enum class Action { complete, claim, release, withdraw };
+enum class Action { complete, claim, release, reassign, withdraw };
 
 std::optional<Action> action_from(const std::string& word) {
   if (word == "complete") return Action::complete;
   if (word == "claim") return Action::claim;
   if (word == "release") return Action::release;
+  if (word == "reassign") return Action::reassign;
   if (word == "withdraw") return Action::withdraw;
   return std::nullopt;
 }
@@ -42,6 +43,7 @@ struct Wanted {
   std::string etag;
   std::string outcome;
   std::string comment;
+  std::string to;  ///< reassign: whom.
   Json data;
   std::vector<std::string> attachments;
 };
@@ -52,7 +54,7 @@ struct WantedAll {
 };
 
 /// Members of the request that stand for every item that does not have its own.
-constexpr std::array shared_members = {"outcome", "comment", "data"};
+constexpr std::array shared_members = {"outcome", "comment", "data", "to"};
 
 void read_item(const Json& given, const Json& body, std::size_t index, Action action,
                WantedAll& all, std::vector<FieldError>& faults) {
@@ -75,9 +77,10 @@ void read_item(const Json& given, const Json& body, std::size_t index, Action ac
     wanted.data = fields.any("data", nullptr);
     wanted.attachments = fields.texts("attachments", attachments_max);
   }
-  if (answers || action == Action::withdraw) {
-    wanted.comment = fields.paragraphs("comment", answers ? Need::optional : Need::required,
-                                       comment_characters_max);
+  if (action == Action::reassign) wanted.to = fields.text("to", Need::required, 40);
+  if (answers || action == Action::reassign || action == Action::withdraw) {
+    const Need need = action == Action::withdraw ? Need::required : Need::optional;
+    wanted.comment = fields.paragraphs("comment", need, comment_characters_max);
   }
   if (const Result<void> whole = fields.finish(); !whole) {
     for (const FieldError& fault : whole.error().fields) {
@@ -117,8 +120,8 @@ Result<WantedAll> read_request(const Call& call) {
   if (!chosen) {
     faults.push_back({"/action",
                       "enum",
-                      {"Chọn complete, claim, release hoặc withdraw.",
-                       "Choose complete, claim, release or withdraw."}});
+                      {"Chọn complete, claim, release, reassign hoặc withdraw.",
+                       "Choose complete, claim, release, reassign or withdraw."}});
   }
   const auto items = body.find("items");
   if (items == body.end() || !items->is_array() || items->empty()) {
@@ -151,13 +154,20 @@ Result<Addressed> prepare(const Call& call, Reads& reads, Action action, const W
   }
   const Result<TaskRow> task = visible_task(call, reads, TaskId{wanted.task});
   if (!task) return task.error();
+  if (task->kind == "ballot" && action == Action::complete) {
+    return Error{ErrorCode::forbidden,
+                 "not-in-a-vote",
+                 {"Phiếu biểu quyết phải do từng người bỏ, không xử lý hàng loạt.",
+                  "Ballots are cast one by one, not in bulk."}};
+  }
   Addressed work;
   work.instance = task->instance;
   if (!wanted.etag.empty()) {
     const Result<std::int64_t> version = version_from(wanted.etag);
     if (!version) return version.error();
     work.expected_version = *version;
-  } else if (action == Action::complete || action == Action::withdraw) {
+  } else if (action == Action::complete || action == Action::reassign ||
+             action == Action::withdraw) {
     return Error{ErrorCode::invalid,
                  "precondition-required",
                  {"Thiếu etag của nhiệm vụ mà bạn đang xem.",
@@ -169,6 +179,9 @@ Result<Addressed> prepare(const Call& call, Reads& reads, Action action, const W
       break;
     case Action::release:
       work.command = ReleaseTask{task->id, by};
+      break;
+    case Action::reassign:
+      work.command = ReassignTask{task->id, by, PersonId{wanted.to}, wanted.comment};
       break;
     case Action::withdraw:
       work.command = WithdrawTask{task->id, by, wanted.comment};
@@ -205,6 +218,7 @@ asio::awaitable<Result<Reply>> answer_at_once(Call& call, const WantedAll& wante
     if (!prepared[i]) continue;
     SubmitOptions options = options_of(call);
     options.expected_version = prepared[i]->expected_version;
+    options.via = "bulk";
     if (!options.idempotency.key.empty()) options.idempotency.key += "/" + std::to_string(i);
     place[i] = submissions.size();
     submissions.push_back(

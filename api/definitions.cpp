@@ -6,6 +6,7 @@
 #include "api/outline.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
+#include "workflow/core/people_check.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
 
@@ -92,11 +93,35 @@ HandlerResult show_definition(Call& call) {
   co_return json_reply(call, json, "\"" + published->sha256.substr(0, 32) + "\"");
 }
 
+HandlerResult show_people_check(Call& call) {
+  const auto definition =
+      find_definition(call, call.parameters.front(), call.query.text("version"));
+  if (!definition) co_return not_found();
+  co_return json_reply(200, to_json(check_people(*definition, *call.directory)));
+}
+
 HandlerResult publish(Call& call) {
   const Result<bool> dry_run = call.query.flag("dryRun");
   if (!dry_run) co_return dry_run.error();
+  const Result<bool> strict = call.query.flag("strict");
+  if (!strict) co_return strict.error();
   Result<std::string> text = definition_text(call.text);
   if (!text) co_return text.error();
+  if (*strict && !*dry_run) {
+    // Looked at first: what is published stays.
+    const Result<PublishedReport> looked =
+        co_await publish_definition(call.services.engine, *text, call.caller.person, true);
+    if (!looked) co_return looked.error();
+    if (looked->people.is_object() && !looked->people.at("findings").empty()) {
+      const Error impossible{ErrorCode::invalid,
+                             "people-cannot",
+                             {"Có bước mà không ai trong tổ chức làm được; định nghĩa chưa được "
+                              "công bố.",
+                              "Some steps could be done by nobody in the organisation; the "
+                              "definition was not published."}};
+      co_return problem(impossible, call.language, call.id, Json{{"people", looked->people}});
+    }
+  }
   const Result<PublishedReport> report = co_await publish_definition(
       call.services.engine, std::move(*text), call.caller.person, *dry_run);
   if (!report) co_return report.error();
@@ -118,6 +143,7 @@ HandlerResult publish(Call& call) {
                                 {"published", report->published},
                                 {"unchanged", report->unchanged},
                                 {"warnings", std::move(warnings)},
+                                {"people", report->people},
                                 {"difference", report->difference}});
 }
 

@@ -36,7 +36,7 @@ Result<std::optional<TaskId>> successor_of(Reads& reads, const TaskRow& task) {
   const auto tasks = reads.tasks_of(task.instance);
   if (!tasks) return tasks.error();
   for (const TaskRow& other : *tasks) {
-    const bool open = other.state == TaskState::offered || other.state == TaskState::claimed;
+    const bool open = is_open(other.state);
     if (open && other.step_pointer == task.step_pointer) return std::optional{other.id};
   }
   return std::optional<TaskId>{};
@@ -153,10 +153,14 @@ HandlerResult save_draft(Call& call) {
     const ReadLease reads = call.services.store.reads();
     const Result<TaskRow> task = own_task(call, *reads);
     if (!task) co_return task.error();
-    if (task->state != TaskState::offered && task->state != TaskState::claimed) {
+    if (!is_open(task->state)) {
       const auto successor = successor_of(*reads, *task);
       if (!successor) co_return successor.error();
       co_return task_ended(call, *successor);
+    }
+    if (task->kind == "ballot") {
+      co_return forbidden("no-draft-of-a-ballot", {"Phiếu biểu quyết không lưu bản nháp.",
+                                                   "Ballots are not kept as drafts."});
     }
     const Result<TaskStanding> stands = standing(call, *reads, *task);
     if (!stands) co_return stands.error();

@@ -15,6 +15,12 @@ HandlerResult sign_out(Call& call);
 HandlerResult list_definitions(Call& call);
 HandlerResult show_definition(Call& call);
 HandlerResult publish(Call& call);
+HandlerResult show_people_check(Call& call);
+// functions.cpp
+HandlerResult list_functions(Call& call);
+HandlerResult show_function(Call& call);
+// votes.cpp
+HandlerResult show_vote(Call& call);
 // instances.cpp
 HandlerResult start_instances(Call& call);
 HandlerResult list_instances(Call& call);
@@ -28,7 +34,15 @@ HandlerResult show_task(Call& call);
 HandlerResult claim_task(Call& call);
 HandlerResult release_task(Call& call);
 HandlerResult complete_task(Call& call);
+// task_verbs.cpp
+HandlerResult begin_task(Call& call);
 HandlerResult delegate_task(Call& call);
+HandlerResult reassign_task(Call& call);
+HandlerResult request_info_at_task(Call& call);
+HandlerResult provide_info_at_task(Call& call);
+HandlerResult add_signer_to_task(Call& call);
+HandlerResult remove_signer_of_task(Call& call);
+HandlerResult recall_answer(Call& call);
 // bulk.cpp, jobs.cpp
 HandlerResult act_on_tasks(Call& call);
 HandlerResult list_jobs(Call& call);

@@ -45,6 +45,7 @@ struct Entry {
   TaskId task;
   std::string comment;
   std::string outcome;
+  std::string via;  ///< The way in; empty: not known.
   Json attachments;
   Json details;
 };
@@ -92,6 +93,7 @@ Entry tell(const Teller& teller, const TaskClaimed& e) {
   entry.by = e.by;
   entry.task = e.task;
   entry.for_whom = e.on_behalf_of;
+  entry.via = e.via;
   const Text who = teller.name(e.by, e.on_behalf_of);
   entry.text = {who.vi + " nhận việc “" + title.vi + "”.",
                 who.en + " took the task “" + title.en + "”."};
@@ -104,6 +106,7 @@ Entry tell(const Teller& teller, const TaskReleased& e) {
   entry.task = e.task;
   entry.text = {teller.name(e.by) + " trả lại việc “" + title.vi + "” cho nhóm.",
                 teller.name(e.by) + " gave the task “" + title.en + "” back."};
+  entry.via = e.via;
   return entry;
 }
 Entry tell(const Teller& teller, const TaskCompleted& e) {
@@ -118,11 +121,17 @@ Entry tell(const Teller& teller, const TaskCompleted& e) {
   entry.outcome = response.outcome;
   const Text who = response.automatic ? Text{} : teller.name(response.by, response.on_behalf_of);
   entry.for_whom = response.on_behalf_of;
+  entry.via = response.via;
   entry.text = response.automatic
                    ? Text{"Hệ thống ghi nhận “" + title.vi + "”: " + outcome.vi + ".",
                           "The system recorded “" + title.en + "”: " + outcome.en + "."}
                    : Text{who.vi + " hoàn thành “" + title.vi + "”: " + outcome.vi + ".",
                           who.en + " completed “" + title.en + "”: " + outcome.en + "."};
+  if (!response.signature.empty()) {
+    entry.details = {{"signature", response.signature}};
+    entry.text.vi.insert(entry.text.vi.size() - 1, " (đã ký)");
+    entry.text.en.insert(entry.text.en.size() - 1, " (signed)");
+  }
   entry.attachments = Json::array();
   for (const Attachment& file : response.attachments) {
     entry.attachments.push_back({{"id", file.id},
@@ -149,8 +158,99 @@ Entry tell(const Teller& teller, const TaskEnded& e) {
     entry.text = {(who.empty() ? "Quản trị viên" : who) + " thu hồi việc “" + title.vi + "”.",
                   (who.empty() ? "An administrator" : who) + " withdrew the task “" + title.en +
                       "”."};
+  } else if (e.reason == "removed") {
+    entry.by = e.by;
+    entry.comment = e.comment;
+    entry.text = {
+        teller.name(e.by) + " bỏ người cùng ký khỏi “" + title.vi + "”.",
+        teller.name(e.by) + " removed a co-signer from “" + title.en + "”."};
   }
   entry.details = {{"reason", e.reason}};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskStarted& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.via = e.via;
+  entry.text = {teller.name(e.by) + " bắt đầu xử lý “" + title.vi + "”.",
+                teller.name(e.by) + " began to work on “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskDelegated& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.comment = e.comment;
+  entry.via = e.via;
+  entry.text = {
+      teller.name(e.by) + " ủy quyền cho " + teller.name(e.to) + " xử lý “" + title.vi + "”.",
+      teller.name(e.by) + " delegated “" + title.en + "” to " + teller.name(e.to) + "."};
+  return entry;
+}
+Entry tell(const Teller& teller, const TaskReassigned& e) {
+  const Text title = teller.title(e.task);
+  const std::string who = e.by.empty() ? std::string{} : teller.name(e.by);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.comment = e.comment;
+  entry.via = e.via;
+  entry.text = {(who.empty() ? "Quản trị viên" : who) + " giao lại “" + title.vi + "” cho " +
+                    teller.name(e.to) + ".",
+                (who.empty() ? "An administrator" : who) + " reassigned “" + title.en + "” to " +
+                    teller.name(e.to) + "."};
+  return entry;
+}
+Entry tell(const Teller& teller, const InfoRequested& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.request.by;
+  entry.task = e.task;
+  entry.comment = e.request.question;
+  entry.via = e.via;
+  entry.text = {teller.name(e.request.by) + " đề nghị " + teller.name(e.request.to) +
+                    " cung cấp thông tin cho “" + title.vi + "”.",
+                teller.name(e.request.by) + " asked " + teller.name(e.request.to) +
+                    " for information on “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const InfoProvided& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.comment = e.answer;
+  entry.via = e.via;
+  entry.text = {teller.name(e.by) + " cung cấp thông tin cho “" + title.vi + "”.",
+                teller.name(e.by) + " gave information on “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const SignerAdded& e) {
+  const Text title = teller.title(e.task);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.comment = e.comment;
+  entry.via = e.via;
+  entry.text = {
+      teller.name(e.by) + " thêm " + teller.name(e.to) + " cùng ký “" + title.vi + "”.",
+      teller.name(e.by) + " added " + teller.name(e.to) + " as a co-signer of “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const AnswerRecalled& e) {
+  const Text title = teller.title(e.task);
+  const Text who = teller.name(e.by, e.on_behalf_of == e.by ? PersonId{} : e.on_behalf_of);
+  Entry entry;
+  entry.by = e.by;
+  entry.task = e.task;
+  entry.comment = e.reason;
+  entry.via = e.via;
+  entry.text = {who.vi + " thu hồi kết quả của “" + title.vi + "”.",
+                who.en + " recalled the answer to “" + title.en + "”."};
+  entry.details = {{"undone", {{"from", e.after_revision + 1}, {"to", e.up_to_revision}}}};
   return entry;
 }
 Entry tell(const Teller& teller, const TaskReminded& e) {
@@ -202,6 +302,17 @@ Entry tell(const Teller& teller, const InstanceCommented& e) {
   entry.text = {teller.name(e.by) + " ghi ý kiến về hồ sơ.",
                 teller.name(e.by) + " commented on the case."};
   add_mentions(teller, entry, e.mentions);
+  return entry;
+}
+/// That somebody voted. What, only the closed vote tells, and of a secret one nothing does.
+Entry tell(const Teller& teller, const BallotCast& e) {
+  const Text title = teller.title(e.response.task);
+  const std::string who = teller.name(e.response.by);
+  Entry entry;
+  entry.by = e.response.by;
+  entry.task = e.response.task;
+  entry.via = e.response.via;
+  entry.text = {who + " đã bỏ phiếu “" + title.vi + "”.", who + " voted on “" + title.en + "”."};
   return entry;
 }
 Entry tell(const Teller&, const VoteClosed& e) {
@@ -274,6 +385,7 @@ std::optional<Json> entry_json(const Teller& teller, const HistoryRow& row) {
   if (!entry.for_whom.empty()) {
     json["onBehalfOf"] = person_json(*teller.call.directory, entry.for_whom);
   }
+  if (!entry.via.empty()) json["via"] = entry.via;
   if (!entry.comment.empty()) json["comment"] = entry.comment;
   if (entry.attachments.is_array() && !entry.attachments.empty()) {
     json["attachments"] = entry.attachments;

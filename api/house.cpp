@@ -64,6 +64,7 @@ Result<std::unique_ptr<House>> House::build(const HouseOptions& options) {
   Result<BlobStore> blobs = BlobStore::open((*store)->attachments_folder());
   if (!blobs) return blobs.error();
   EngineConfig config;
+  config.limits.recall_grace = options.recall_grace;
   config.demonstration = options.settings.demonstration;
   config.clock = options.clock ? options.clock : std::make_shared<SystemClock>();
   if (options.network) config.calls = std::make_shared<HttpCalls>(*options.network);

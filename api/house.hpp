@@ -19,6 +19,7 @@ struct HouseOptions {
   std::string amqp_url;            ///< Empty: no broker; the outbox waits.
   ApiSettings settings;
   std::shared_ptr<Clock> clock;  ///< Null: the system's.
+  Milliseconds recall_grace{0};  ///< EngineLimits::recall_grace.
   PasswordCost password_cost = PasswordCost::normal;
   /// What calls to other systems may reach; none: nobody makes them here.
   std::optional<NetworkRules> network;

@@ -5,6 +5,7 @@
 #include "api/access.hpp"
 #include "api/handlers.hpp"
 #include "api/outline.hpp"
+#include "api/progress.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
@@ -115,6 +116,7 @@ HandlerResult show_instance(Call& call) {
     json["steps"] = outline(*definition, state.context);
     mark_progress(call, json["steps"], *tasks, *instance);
   }
+  json["progress"] = definition ? progress_json(call, state, *definition) : Json::array();
   Json shown_tasks = Json::array();
   const DueBounds bounds = due_bounds(call.services);
   for (const TaskRow& task : *tasks) {

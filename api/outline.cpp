@@ -172,7 +172,7 @@ void mark_progress(const Call& call, Json& steps, const std::vector<TaskRow>& ta
     for (const TaskRow& task : tasks) {
       if (task.step_pointer != step["pointer"].get_ref<const std::string&>()) continue;
       rounds = std::max(rounds, task.round);
-      if (task.state == TaskState::offered || task.state == TaskState::claimed) {
+      if (is_open(task.state)) {
         open = &task;
       } else if (task.state == TaskState::completed &&
                  (answered == nullptr || task.ended_at >= answered->ended_at)) {

@@ -8,10 +8,6 @@
 namespace kyhan {
 namespace {
 
-bool is_open(TaskState state) {
-  return state == TaskState::offered || state == TaskState::claimed;
-}
-
 const Json& member(const Json& object, const char* name) {
   static const Json null;
   if (!object.is_object()) return null;
@@ -140,8 +136,9 @@ Text definition_title(const Call& call, const std::string& name, const std::stri
 Json task_spec(const TaskRow& task) {
   Json spec = parse_column(task.spec_json);
   if (!spec.is_object()) return Json::object();
-  const bool of_vote =
-      task.kind != "task" && (spec.contains("question") || spec.contains("options"));
+  // Rows hold what the core made of the vote for this task; very old ones the vote itself.
+  const bool of_vote = task.kind != "task" && !spec.contains("outcomes") &&
+                       (spec.contains("question") || spec.contains("options"));
   return of_vote ? vote_task_spec(spec, task.kind) : spec;
 }
 
@@ -212,6 +209,9 @@ Json task_json(const Call& call, const TaskRow& task, const TaskStanding& stands
       {"actingFor", person_json(directory, stands.capacity.as == Capacity::As::stand_in
                                                ? stands.capacity.on_behalf_of
                                                : PersonId{})},
+      {"delegated", task.delegated},
+      {"asked", stands.asked},
+      {"category", task.category},
       {"priority", task.priority},
       {"round", task.round}};
   if (task.due_at) {
@@ -224,6 +224,10 @@ Json task_json(const Call& call, const TaskRow& task, const TaskStanding& stands
     }
     json["completedAt"] = to_json(task.ended_at);
     json["completedBy"] = person_json(directory, task.performer);
+    // Whether it can be undone, the engine finds out when it is asked to.
+    json["mayRecall"] = task.state == TaskState::completed && task.kind == "task" &&
+                        task.ended_revision > 0 && !stands.person.empty() &&
+                        (task.performer == stands.person || task.on_behalf_of == stands.person);
   }
   return json;
 }

@@ -5,8 +5,12 @@
 #include "api/decisions.hpp"
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
+#include "api/passwords.hpp"
 #include "api/services.hpp"
+#include "api/sessions.hpp"
 #include "api/show.hpp"
+#include "api/task_acting.hpp"
+#include "api/throttle.hpp"
 #include "workflow/core/codec.hpp"
 #include "workflow/core/person_text.hpp"
 #include "workflow/store/store.hpp"
@@ -15,8 +19,58 @@ namespace kyhan {
 namespace {
 
 
-/// The task as the caller sees it now. Tokens of systems and the Unix socket are no persons: they
-/// cannot hold a task.
+/// The password given again at a decision: whether it is the caller's own. Errors: `forbidden`
+/// "wrong-signature"; `too_many` "too-many-attempts"; `invalid` "cannot-sign" for tokens.
+asio::awaitable<Result<void>> check_signature(Call& call, std::string password) {
+  Services& services = call.services;
+  if (!call.caller.by_session || call.caller.account.empty()) {
+    co_return Error{ErrorCode::invalid,
+                    "cannot-sign",
+                    {"Chỉ người đăng nhập bằng mật khẩu mới ký được.",
+                     "Only who signed in with a password can sign."},
+                    {{"/signature", "cannot-sign",
+                      {"Phiên này không có mật khẩu.", "This session has no password."}}}};
+  }
+  const Instant now = services.wall_clock.now();
+  const std::string address = client_address(services, call.request);
+  if (services.throttle.must_wait(call.caller.account, address, now)) {
+    co_return Error{ErrorCode::too_many,
+                    "too-many-attempts",
+                    {"Đã nhập sai quá nhiều lần, hãy thử lại sau.",
+                     "Too many wrong passwords; try again later."}};
+  }
+  const auto found = services.store.reads()->find_account(call.caller.account);
+  if (!found) co_return found.error();
+  std::string hash = *found ? (*found)->password_hash : std::string{};
+  const Result<bool> right =
+      co_await services.passwords.verify(std::move(hash), std::move(password));
+  if (!right) co_return right.error();
+  if (!*right) {
+    services.throttle.failed(call.caller.account, address, now);
+    const Text text{"Mật khẩu ký không đúng.", "The signature's password is wrong."};
+    co_return Error{ErrorCode::invalid, "wrong-signature", text,
+                    {{"/signature/password", "wrong", text}}};
+  }
+  services.throttle.succeeded(call.caller.account, address);
+  co_return Result<void>{};
+}
+
+/// The password of `signature: {password}`; nothing where it is not signed.
+Result<std::optional<std::string>> password_of(const Json& signature) {
+  if (signature.is_null()) return std::optional<std::string>{};
+  if (signature.is_object() && signature.size() == 1 && signature.contains("password") &&
+      signature["password"].is_string()) {
+    auto password = signature["password"].get<std::string>();
+    if (password.size() <= password_bytes_max) return std::optional{std::move(password)};
+  }
+  return Error{ErrorCode::invalid,
+               "bad-body",
+               {"Trường signature phải có dạng {password}.", "signature must be {password}."},
+               {{"/signature", "type", {"Dạng {password}.", "{password}."}}}};
+}
+
+}  // namespace
+
 Result<TaskRow> task_to_act_on(const Call& call) {
   if (call.caller.person.empty()) {
     return forbidden("no-person", {"Chỉ người dùng có tài khoản mới xử lý được nhiệm vụ.",
@@ -26,8 +80,7 @@ Result<TaskRow> task_to_act_on(const Call& call) {
   return visible_task(call, *reads, TaskId{call.parameters.front()});
 }
 
-/// The refusal of a decision that came too late shows the present task.
-Reply refuse(const Call& call, const Error& error, const TaskId& id) {
+Reply refuse_on_task(const Call& call, const Error& error, const TaskId& id) {
   Json extra = nullptr;
   if (error.code == ErrorCode::stale || error.code == ErrorCode::conflict ||
       error.type == "precondition-required") {
@@ -41,8 +94,6 @@ Reply refuse(const Call& call, const Error& error, const TaskId& id) {
   return problem(error, call.language, call.id, extra);
 }
 
-/// If-Match is required for decisions and checked where it is given for anything else.
-enum class Version { required, optional };
 
 Result<void> take_version(const Call& call, Version need, SubmitOptions& options) {
   if (need == Version::optional && !call.request.headers.contains("If-Match")) return {};
@@ -52,31 +103,15 @@ Result<void> take_version(const Call& call, Version need, SubmitOptions& options
   return {};
 }
 
-HandlerResult act(Call& call, Command command) {
-  Fields fields{call.body};
-  if (const Result<void> whole = fields.finish(); !whole) co_return whole.error();
-  const Result<TaskRow> task = task_to_act_on(call);
-  if (!task) co_return task.error();
+HandlerResult act_on_task(Call& call, TaskRow task, Command command) {
   SubmitOptions options = options_of(call);
   if (const Result<void> read = take_version(call, Version::optional, options); !read) {
     co_return read.error();
   }
   const Result<Receipt> receipt =
-      co_await submit(call.services.engine, task->instance, std::move(command), std::move(options));
-  if (!receipt) co_return refuse(call, receipt.error(), task->id);
-  co_return present_task(call, task->id);
-}
-
-}  // namespace
-
-HandlerResult claim_task(Call& call) {
-  Command command = ClaimTask{TaskId{call.parameters.front()}, call.caller.person};
-  return act(call, std::move(command));
-}
-
-HandlerResult release_task(Call& call) {
-  Command command = ReleaseTask{TaskId{call.parameters.front()}, call.caller.person};
-  return act(call, std::move(command));
+      co_await submit(call.services.engine, task.instance, std::move(command), std::move(options));
+  if (!receipt) co_return refuse_on_task(call, receipt.error(), task.id);
+  co_return present_task(call, task.id);
 }
 
 HandlerResult complete_task(Call& call) {
@@ -86,12 +121,29 @@ HandlerResult complete_task(Call& call) {
   answer.comment = fields.paragraphs("comment", Need::optional, comment_characters_max);
   answer.data = fields.any("data", nullptr);
   const std::vector<std::string> ids = fields.texts("attachments", attachments_max);
+  const Json signature = fields.any("signature", nullptr);
   if (const Result<void> whole = fields.finish(); !whole) co_return whole.error();
+  Result<std::optional<std::string>> password = password_of(signature);
+  if (!password) co_return password.error();
   const Result<TaskRow> task = task_to_act_on(call);
   if (!task) co_return task.error();
   SubmitOptions options = options_of(call);
+  if (task->kind == "ballot") {
+    // What is kept to know a repeated request by must not tell how somebody voted.
+    options.idempotency.body_hash = sha256_of(call.request.target);
+  }
+  if (*password) {
+    // What is kept to know a repeated request by must not be a way to guess the password.
+    Json unsigned_body = call.body;
+    unsigned_body.erase("signature");
+    options.idempotency.body_hash = sha256_of(unsigned_body.dump());
+    std::string secret = std::move(**password);
+    const Result<void> signs = co_await check_signature(call, std::move(secret));
+    if (!signs) co_return signs.error();
+    answer.signature = "simple";
+  }
   if (const Result<void> read = take_version(call, Version::required, options); !read) {
-    co_return refuse(call, read.error(), task->id);
+    co_return refuse_on_task(call, read.error(), task->id);
   }
   Result<std::vector<Attachment>> files =
       attachments_from(call, *call.services.store.reads(), *task, ids);
@@ -103,7 +155,7 @@ HandlerResult complete_task(Call& call) {
   Command command = std::move(answer);
   const Result<Receipt> receipt =
       co_await submit(call.services.engine, task->instance, std::move(command), std::move(options));
-  if (!receipt) co_return refuse(call, receipt.error(), task->id);
+  if (!receipt) co_return refuse_on_task(call, receipt.error(), task->id);
 
   const ReadLease reads = call.services.store.reads();
   const Result<std::optional<TaskRow>> after = reads->find_task(task->id);
@@ -120,13 +172,6 @@ HandlerResult complete_task(Call& call) {
             {"instance",
              {{"id", receipt->instance.text()}, {"state", std::string{to_text(receipt->status)}}}},
             {"openTasks", std::move(open)}});
-}
-
-HandlerResult delegate_task(Call& call) {
-  const Result<TaskRow> task = task_to_act_on(call);
-  if (!task) co_return task.error();
-  co_return forbidden("delegation-not-allowed", {"Quy trình này không cho phép ủy quyền nhiệm vụ.",
-                                                 "This workflow does not allow delegation."});
 }
 
 }  // namespace kyhan

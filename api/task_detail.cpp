@@ -4,6 +4,7 @@
 #include "api/access.hpp"
 #include "api/drafts.hpp"
 #include "api/handlers.hpp"
+#include "api/progress.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
@@ -106,7 +107,7 @@ Json context_json(const Call& call, const TaskRow& task, const Json& spec,
 Json earlier_json(const Call& call, const TaskRow& current, const std::vector<TaskRow>& tasks) {
   Json earlier = Json::array();
   // Open ballots of the same vote stay closed to each other until it ends.
-  const bool voting = current.kind == "ballot" && current.state == TaskState::claimed;
+  const bool voting = current.kind == "ballot" && is_open(current.state);
   for (const TaskRow& task : tasks) {
     if (task.state != TaskState::completed || earlier.size() >= earlier_max) continue;
     if (voting && task.node == current.node) continue;
@@ -123,8 +124,23 @@ Json earlier_json(const Call& call, const TaskRow& current, const std::vector<Ta
   return earlier;
 }
 
+/// Where several are asked: how far the others have come.
+Result<Json> others_json(const Call& call, Reads& reads, const TaskRow& task, const Json& spec) {
+  const Json none;
+  if (!is_open(task.state) || (task.kind != "ballot" && !member(spec, "completion").is_object())) {
+    return Result<Json>{boost::system::in_place_value, none};
+  }
+  const Result<std::optional<std::string>> stored = reads.find_state(task.instance);
+  if (!stored) return stored.error();
+  const auto definition = find_definition(call, task.definition, task.definition_version);
+  if (!*stored || !definition) return Result<Json>{boost::system::in_place_value, none};
+  const State state = decode_state(Json::parse(**stored));
+  return Result<Json>{boost::system::in_place_value,
+                      progress_json(call, state, *definition, task.node)};
+}
+
 Text blocked_reason(const Call& call, const TaskRow& task, const TaskStanding& stands) {
-  if (task.state != TaskState::offered && task.state != TaskState::claimed) {
+  if (!is_open(task.state)) {
     return {"Việc này đã kết thúc.", "This task has ended."};
   }
   const std::string absent = person_name(*call.directory, stands.capacity.on_behalf_of);
@@ -184,6 +200,9 @@ Result<Json> task_detail(const Call& call, const TaskRow& task) {
   json["reminders"] = reminders_json(image);
   json["context"] = context_json(call, task, spec, *instance);
   json["earlier"] = earlier_json(call, task, *tasks);
+  Result<Json> others = others_json(call, *reads, task, spec);
+  if (!others) return others.error();
+  json["progress"] = std::move(*others);
   const bool can_complete = stands->may_act(task);
   json["canComplete"] = can_complete;
   json["blockedReason"] = can_complete ? Json() : to_json(blocked_reason(call, task, *stands));

@@ -20,7 +20,7 @@ int serve(const Terminal& terminal, const Config& config, const ServeOptions& op
 
 int validate_files(const Terminal& terminal, const std::vector<std::string>& files);
 int deploy_files(const Terminal& terminal, const Config& config,
-                 const std::vector<std::string>& files, bool dry_run);
+                 const std::vector<std::string>& files, bool dry_run, bool strict);
 
 struct StartOptions {
   std::string definition;

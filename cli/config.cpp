@@ -108,7 +108,8 @@ constexpr std::array names = {"home",
                               "secrets_dir",
                               "proxy",
                               "no_proxy",
-                              "ca_file"};
+                              "ca_file",
+                              "recall_grace_seconds"};
 
 std::string variable_of(const std::string& name) {
   std::string variable = "KYHAN_";
@@ -294,6 +295,7 @@ Result<Config> load_config(
   reader.text("proxy", config.proxy);
   reader.list("no_proxy", config.no_proxy);
   reader.path("ca_file", config.ca_file);
+  reader.number("recall_grace_seconds", config.recall_grace_seconds, 0, 3'600);
   if (config.home.empty()) config.home = default_home();
   config.home = std::filesystem::absolute(config.home);
   if (config.web_root.empty()) config.web_root = default_web_root();

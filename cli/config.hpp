@@ -33,6 +33,7 @@ struct Config {
   std::string proxy;                     ///< Of calls: "http://proxy:3128"; empty: none.
   std::vector<std::string> no_proxy;     ///< Hosts called without it.
   std::filesystem::path ca_file;         ///< PEM, authorities of calls; empty: the system's.
+  int recall_grace_seconds = 10;  ///< How long messages of an answer wait; 0: not at all.
 
   [[nodiscard]] std::filesystem::path socket() const { return home / "run" / "kyhan.sock"; }
 };

@@ -17,7 +17,8 @@ int check_config(const Terminal& terminal, const Result<Config>& config) {
                       {"log_level", config->log_level},
                       {"connections_max", config->connections_max},
                       {"session_idle_minutes", config->session_idle_minutes},
-                      {"session_days", config->session_days}};
+                      {"session_days", config->session_days},
+                      {"recall_grace_seconds", config->recall_grace_seconds}};
   terminal.out << (terminal.json ? shown.dump() : shown.dump(2)) << "\n";
   return exit_done;
 }

@@ -3,16 +3,37 @@
 #include "cli/commands.hpp"
 
 namespace kyhan {
+namespace {
+
+/// What nobody could do, step by step, with the units concerned.
+void show_people(const Terminal& terminal, const Json& people) {
+  if (!people.is_object()) return;
+  for (const Json& one : people.value("findings", Json::array())) {
+    const Json& text = one.at("message");
+    terminal.out << "  ! " << one.value("pointer", "") << ": "
+                 << text.value(terminal.vietnamese ? "vi" : "en", "");
+    std::string units;
+    for (const Json& unit : one.value("units", Json::array())) {
+      units += (units.empty() ? "" : ", ") + unit.get<std::string>();
+    }
+    if (!units.empty()) terminal.out << terminal.say({" Đơn vị: ", " Units: "}) << units << ".";
+    terminal.out << "\n";
+  }
+}
+
+}  // namespace
 
 int deploy_files(const Terminal& terminal, const Config& config,
-                 const std::vector<std::string>& files, bool dry_run) {
+                 const std::vector<std::string>& files, bool dry_run, bool strict) {
   const Result<std::unique_ptr<Client>> client = connect(config, terminal.language());
   if (!client) return refuse(terminal, client.error());
   Json published = Json::array();
   for (const std::string& file : files) {
     const Result<std::string> text = read_text(file);
     if (!text) return refuse(terminal, text.error());
-    const std::string path = std::string{"/api/v1/definitions"} + (dry_run ? "?dryRun=true" : "");
+    std::string path = "/api/v1/definitions";
+    if (dry_run) path += "?dryRun=true";
+    if (strict) path += dry_run ? "&strict=true" : "?strict=true";
     const bool json = text->find_first_not_of(" \t\r\n") != std::string::npos &&
                       (*text)[text->find_first_not_of(" \t\r\n")] == '{';
     const Result<Answer> answer =
@@ -20,6 +41,7 @@ int deploy_files(const Terminal& terminal, const Config& config,
     if (!answer) return refuse(terminal, answer.error());
     if (!answer->ok()) {
       terminal.err << file << ": ";
+      if (answer->body.is_object()) show_people(terminal, answer->body.value("people", Json()));
       return refuse(terminal, *answer);
     }
     Json report = answer->body;
@@ -40,6 +62,7 @@ int deploy_files(const Terminal& terminal, const Config& config,
         }
       }
     }
+    if (!terminal.json) show_people(terminal, report.value("people", Json()));
     published.push_back(std::move(report));
   }
   if (terminal.json) terminal.out << Json{{"definitions", std::move(published)}}.dump() << "\n";

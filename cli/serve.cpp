@@ -68,7 +68,10 @@ HouseOptions house_options(const Config& config, const ServeOptions& wanted) {
   options.settings.session_age_max = std::chrono::hours{24 * config.session_days};
   options.network = network_rules(config);
   options.secrets_dir = config.secrets_dir;
+  options.recall_grace = std::chrono::seconds{config.recall_grace_seconds};
   if (wanted.virtual_clock) {
+    // A clock that stands still would hold them for ever.
+    options.recall_grace = Milliseconds{0};
     options.clock = std::make_shared<VirtualClock>(*wanted.virtual_clock);
   }
   return options;

@@ -47,6 +47,34 @@ TEST_CASE("a full humanTask is accepted", "[definition]") {
   CHECK(faults_of(document) == Faults{});
 }
 
+TEST_CASE("whoever is asked may be several, chosen, in order or in groups", "[definition]") {
+  const char* rows[] = {
+      R"({"assignment": {"mode": "auto", "strategy": "roundRobin", "candidates": [{"role": "a"}]}})",
+      R"({"assignment": {"mode": "auto", "strategy": "leastLoaded", "candidates": [{"role": "a"}]}})",
+      R"({"assignment": {"mode": "claim", "candidates": [{"role": "a"}], "delegation": "once",
+          "substitutes": true, "onEmpty": "escalate"}})",
+      R"({"assignment": {"mode": "claim", "candidates": [{"role": "a"}], "delegation": "free",
+          "onEmpty": {"role": "b", "unit": "x"}}})",
+      R"({"assignment": {"mode": "claim", "candidates": [{"role": "a"}],
+          "exclude": {"unitsOf": ["one"], "author": true}}})",
+      R"({"completion": {"rule": "first"}})",
+      R"({"completion": {"rule": "quorum", "share": "2/3", "sequence": "ordered"}})",
+      R"({"completion": {"decideBy": "chair", "chair": {"role": "chair"}}})",
+      R"({"assignment": {"mode": "offer"}, "completion": {"groups": [
+          {"label": "Phòng A", "candidates": [{"role": "a"}], "rule": "quorum", "share": "1/2"},
+          {"candidates": [{"role": "b"}], "rule": "atLeast", "count": 2}]}})",
+      R"({"outcomes": [{"id": "sign", "requires": ["signature"]}], "signature": "simple",
+          "watchers": [{"role": "head"}]})"};
+  for (const char* fields : rows) {
+    INFO(fields);
+    CHECK(faults_of(human_task(Json::parse(fields))) == Faults{});
+  }
+  auto document = human_task(R"({"form": {"ref": "tờ khai"}})"_j);
+  CHECK(faults_of(document) == Faults{"unknown-form " + with + "/form/ref"});
+  document["document"]["metadata"] = R"({"forms": {"tờ khai": {"schema": {"type": "object"}}}})"_j;
+  CHECK(faults_of(document) == Faults{});
+}
+
 TEST_CASE("faults of a humanTask are found by field", "[definition]") {
   const std::pair<const char*, const char*> rows[] = {
       {R"({"titel": "x"})", "unknown-field /titel"},
@@ -69,6 +97,19 @@ TEST_CASE("faults of a humanTask are found by field", "[definition]") {
        "unknown-step /assignment/exclude/performersOf/0"},
       {R"({"completion": {"rule": "atLeast"}})", "required /completion"},
       {R"({"completion": {"decideBy": "worst"}})", "required /completion"},
+      {R"({"completion": {"decideBy": "chair"}})", "required /completion"},
+      {R"({"completion": {"rule": "quorum"}})", "required /completion"},
+      {R"({"completion": {"rule": "all", "share": "1/2"}})", "unknown-field /completion/share"},
+      {R"({"completion": {"rule": "all", "count": 2}})", "unknown-field /completion/count"},
+      {R"({"completion": {"groups": []}})", "required /completion/groups"},
+      {R"({"completion": {"groups": [{"rule": "all"}]}})", "required /completion/groups/0"},
+      {R"({"completion": {"sequence": "sorted"}})", "unknown-value /completion/sequence"},
+      {R"({"assignment": {"mode": "claim", "strategy": "roundRobin", "candidates": [{"role": "a"}]}})",
+       "unknown-field /assignment/strategy"},
+      {R"({"assignment": {"mode": "claim", "onEmpty": "wait", "candidates": [{"role": "a"}]}})",
+       "unknown-value /assignment/onEmpty"},
+      {R"({"assignment": {"mode": "claim", "candidates": [{"role": "a"}], "exclude": {"unitsOf": ["gone"]}}})",
+       "unknown-step /assignment/exclude/unitsOf/0"},
       {R"({"completion": {"stopOn": ["gone"]}})", "unknown-outcome /completion/stopOn/0"},
       {R"({"completion": {"order": ["gone"]}})", "unknown-outcome /completion/order/0"},
       {R"({"outcomes": []})", "required /outcomes"},
@@ -141,6 +182,13 @@ TEST_CASE("a vote is accepted, cast or recorded", "[definition]") {
       "legalBasis": [{"act": "Luật"}]})"_j)) == Faults{});
 }
 
+TEST_CASE("a secret ballot, voting again, a casting vote and minutes are accepted", "[definition]") {
+  CHECK(faults_of(vote(R"({"ballot": "secret", "minutes": {}})"_j)) == Faults{});
+  CHECK(faults_of(vote(R"({"revote": true, "window": {"closes": {"in": "P1D"}},
+      "publishTally": "live", "tieBreak": {"role": "chair"},
+      "minutes": {"template": "bien-ban"}})"_j)) == Faults{});
+}
+
 TEST_CASE("faults of a vote are found by field", "[definition]") {
   const std::pair<const char*, const char*> rows[] = {
       {R"({"options": ["one"]})", "out-of-range /options"},
@@ -151,6 +199,12 @@ TEST_CASE("faults of a vote are found by field", "[definition]") {
       {R"({"threshold": {"share": "1/0"}})", "wrong-type /threshold/share"},
       {R"({"quorum": {"of": "eligible"}})", "required /quorum"},
       {R"({"earlyClose": "soon"})", "unknown-value /earlyClose"},
+      {R"({"revote": true})", "required /revote"},
+      {R"({"ballot": "secret", "earlyClose": "whenDecided"})", "not-secret /earlyClose"},
+      {R"({"ballot": "secret", "publishTally": "live"})", "not-secret /publishTally"},
+      {R"({"ballot": "secret", "revote": true, "window": {"closes": {"in": "P1D"}}})",
+       "not-secret /revote"},
+      {R"({"minutes": {"file": "x"}})", "unknown-field /minutes/file"},
       {R"({"mode": "recorded", "teller": [{"role": "a"}]})", "required "},
       {R"({"seats": 2})", "required "},
       {R"({"seats": 0, "candidates": ["a"]})", "wrong-type /seats"},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "workflow/core/model.hpp"
+
 namespace kyhan {
 namespace {
 
@@ -32,7 +34,7 @@ Capacity as_deputy(const PersonId& person, const ActedOn& task, const Directory&
         task.holder == one.absent ||
         (task.holder.empty() && candidate_for(one.absent, task.candidates, directory) != nullptr);
     if (!theirs || !covers(*one.absence, one.absent, task, directory)) continue;
-    if (!std::ranges::binary_search(task.excluded, one.absent)) return {As::stand_in, one.absent};
+    if (!is_excluded(one.absent, task, directory)) return {As::stand_in, one.absent};
     if (blocked.on_behalf_of.empty()) blocked = {As::excluded, one.absent};
   }
   return blocked;
@@ -41,12 +43,11 @@ Capacity as_deputy(const PersonId& person, const ActedOn& task, const Directory&
 /// A deputy who holds a task must still be one.
 Capacity as_holding_deputy(const PersonId& person, const ActedOn& task, const Directory& directory,
                            const Calendars& calendars, Instant now) {
-  if (std::ranges::binary_search(task.excluded, task.on_behalf_of)) {
-    return {As::excluded, task.on_behalf_of};
-  }
+  if (is_excluded(task.on_behalf_of, task, directory)) return {As::excluded, task.on_behalf_of};
   static const PersonId nobody;
-  const ActedOn theirs{task.candidates, task.excluded,    task.on_behalf_of, nobody,
-                       task.role,       task.substitutes, task.unit,         task.definition};
+  const ActedOn theirs{task.candidates, task.excluded,       task.on_behalf_of, nobody,
+                       false,           task.excluded_units, task.role,         task.substitutes,
+                       task.unit,       task.definition};
   for (const StandIn& one : directory.stands_in_for(person, calendars, now)) {
     if (one.absent == task.on_behalf_of && covers(*one.absence, one.absent, theirs, directory)) {
       return {As::stand_in, one.absent};
@@ -56,6 +57,28 @@ Capacity as_holding_deputy(const PersonId& person, const ActedOn& task, const Di
 }
 
 }  // namespace
+
+ActedOn acted_on(const Task& task, std::string_view definition) {
+  return {task.candidates,
+          task.excluded,
+          task.holder,
+          task.on_behalf_of,
+          !task.delegated_by.empty(),
+          task.excluded_units,
+          task.role,
+          task.substitutes,
+          task.unit,
+          definition};
+}
+
+bool is_excluded(const PersonId& person, const ActedOn& task, const Directory& directory) {
+  if (std::ranges::binary_search(task.excluded, person)) return true;
+  if (task.excluded_units.empty()) return false;
+  const Person* const known = directory.find_person(person);
+  return known != nullptr && std::ranges::any_of(known->memberships, [&](const Membership& one) {
+           return std::ranges::find(task.excluded_units, one.unit) != task.excluded_units.end();
+         });
+}
 
 const Candidate* candidate_for(const PersonId& person, const std::vector<Candidate>& candidates,
                                const Directory& directory) {
@@ -67,16 +90,20 @@ const Candidate* candidate_for(const PersonId& person, const std::vector<Candida
 Capacity capacity_of(const PersonId& person, const ActedOn& task, const Directory& directory,
                      const Calendars& calendars, Instant now) {
   if (person.empty()) return {};
-  if (std::ranges::binary_search(task.excluded, person)) return {As::excluded, {}};
+  if (is_excluded(person, task, directory)) return {As::excluded, {}};
   if (task.holder == person) {
-    return task.on_behalf_of.empty() ? Capacity{As::own, {}}
-                                     : as_holding_deputy(person, task, directory, calendars, now);
+    if (task.on_behalf_of.empty()) return {As::own, {}};
+    if (!task.delegated) return as_holding_deputy(person, task, directory, calendars, now);
+    if (is_excluded(task.on_behalf_of, task, directory)) return {As::excluded, task.on_behalf_of};
+    return {As::own, task.on_behalf_of};
   }
-  // Back from leave: what a deputy holds is theirs again whenever they want it.
+  // Back from leave, or having thought better of it: what one's deputy or delegate holds is one's
+  // own again whenever one wants it.
   if (!task.holder.empty() && task.on_behalf_of == person) return {As::own, {}};
   const bool named = candidate_for(person, task.candidates, directory) != nullptr;
   if (named && task.holder.empty()) return {As::own, {}};
-  if (task.substitutes) {
+  // What was handed to somebody in person is not handed on by their leave.
+  if (task.substitutes && !task.delegated) {
     const Capacity deputy = as_deputy(person, task, directory, calendars, now);
     if (deputy.as != As::nobody) return deputy;
   }

@@ -10,6 +10,7 @@
 namespace kyhan {
 
 class Calendars;
+struct Task;
 
 /// What of a task the judgement looks at. Borrowed.
 struct ActedOn {
@@ -17,23 +18,31 @@ struct ActedOn {
   const std::vector<PersonId>& excluded;  ///< Sorted.
   const PersonId& holder;                 ///< Empty: nobody.
   const PersonId& on_behalf_of;           ///< For whom the holder holds it; empty: for themselves.
-  const RoleId& role;                     ///< In which it falls to the one person it names.
-  bool substitutes = false;               ///< Deputies of those who are away may act.
+  bool delegated = false;                 ///< They handed it to the holder; else a deputy holds it.
+  const std::vector<UnitId>& excluded_units;
+  const RoleId& role;        ///< In which it falls to the one person it names.
+  bool substitutes = false;  ///< Deputies of those who are away may act.
   const UnitId& unit;
   std::string_view definition;  ///< Name.
 };
+
+[[nodiscard]] ActedOn acted_on(const Task& task, std::string_view definition);
+/// Whether separation of duties keeps the person out.
+[[nodiscard]] bool is_excluded(const PersonId& person, const ActedOn& task,
+                               const Directory& directory);
 
 /// In what capacity somebody meets a task.
 struct Capacity {
   enum class As {
     nobody,    ///< Neither named nor standing in for somebody who is.
-    own,       ///< Holder, or a candidate while nobody holds it.
+    own,       ///< Holder (perhaps by delegation), or a candidate while nobody holds it.
     stand_in,  ///< For somebody who is away, who could act otherwise.
     held,      ///< A candidate, but somebody else holds it.
     excluded,  ///< Separation of duties: they, or the one they would act for.
     over       ///< Holds it as a deputy, but the absence has ended.
   } as = As::nobody;
-  PersonId on_behalf_of;  ///< With stand_in, over, and excluded through the absent one.
+  /// Stand_in, over, excluded through them: who is away. Own: who delegated it, if somebody did.
+  PersonId on_behalf_of;
   [[nodiscard]] bool may_act() const { return as == As::own || as == As::stand_in; }
 };
 

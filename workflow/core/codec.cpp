@@ -14,7 +14,7 @@ struct EnumNames;
 template <>
 struct EnumNames<TaskState> {
   static constexpr std::string_view names[] = {"offered", "claimed", "completed", "withdrawn",
-                                               "expired"};
+                                               "expired", "in_progress"};
 };
 template <>
 struct EnumNames<InstanceStatus> {
@@ -93,9 +93,10 @@ struct Encoder {
     for (const T& value : values) list.push_back(one(value));
     return list;
   }
-  static Json one(const std::set<PersonId>& values) {
+  template <class Tag>
+  static Json one(const std::set<Id<Tag>>& values) {
     Json list = Json::array();
-    for (const PersonId& value : values) list.push_back(value.text());
+    for (const Id<Tag>& value : values) list.push_back(value.text());
     return list;
   }
   template <class T>
@@ -175,8 +176,9 @@ struct Decoder {
       read(item, values.back());
     }
   }
-  static void read(const Json& json, std::set<PersonId>& values) {
-    for (const Json& item : json) values.insert(PersonId(item.get<std::string>()));
+  template <class Tag>
+  static void read(const Json& json, std::set<Id<Tag>>& values) {
+    for (const Json& item : json) values.insert(Id<Tag>(item.get<std::string>()));
   }
   template <class T>
   static void read(const Json& json, std::map<std::string, T>& values) {

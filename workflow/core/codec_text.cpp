@@ -104,8 +104,9 @@ class TextEncoder {
   void one(const std::vector<T>& values) {
     list(values, [this](const T& value) { one(value); });
   }
-  void one(const std::set<PersonId>& values) {
-    list(values, [this](const PersonId& value) { one(value); });
+  template <class Tag>
+  void one(const std::set<Id<Tag>>& values) {
+    list(values, [this](const Id<Tag>& value) { one(value); });
   }
   template <class T>
   void one(const std::map<std::string, T>& values) {

@@ -31,7 +31,6 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const CompleteTask& one) { return decider.complete(one); }
     Result<void> operator()(const CommentOnTask& one) { return decider.comment(one); }
     Result<void> operator()(const CommentOnInstance& one) { return decider.comment(one); }
-    Result<void> operator()(const WithdrawTask& one) { return decider.withdraw(one); }
     Result<void> operator()(const DeliverEvent& one) { return decider.deliver(one); }
     Result<void> operator()(const CancelInstance& one) { return decider.cancel(one); }
     Result<void> operator()(const SuspendInstance& one) { return decider.suspend(one); }
@@ -40,6 +39,15 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const DecideExtension& one) { return decider.decide_extension(one); }
     Result<void> operator()(const RecomputeDeadlines& one) { return decider.recompute(one); }
     Result<void> operator()(const FinishCall& one) { return decider.finish_call(one); }
+    Result<void> operator()(const StartTask& one) { return decider.begin(one); }
+    Result<void> operator()(const DelegateTask& one) { return decider.delegate(one); }
+    Result<void> operator()(const ReassignTask& one) { return decider.reassign(one); }
+    Result<void> operator()(const WithdrawTask& one) { return decider.withdraw(one); }
+    Result<void> operator()(const RequestInfo& one) { return decider.request_info(one); }
+    Result<void> operator()(const ProvideInfo& one) { return decider.provide_info(one); }
+    Result<void> operator()(const AddSigner& one) { return decider.add_signer(one); }
+    Result<void> operator()(const RemoveSigner& one) { return decider.remove_signer(one); }
+    Result<void> operator()(const RecallAnswer& one) { return decider.recall(one); }
   };
   return std::visit(Visitor{decider}, command);
 }

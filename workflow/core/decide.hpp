@@ -16,12 +16,47 @@
 
 namespace kyhan {
 
+/// How much people have to do, where a step chooses among them (assignment.mode auto).
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  virtual std::int64_t open_tasks(const PersonId& person) const = 0;  ///< Held by them.
+  /// Who was given the last one of this circle (TakeTurn); empty: nobody yet.
+  virtual PersonId last_turn(const std::string& circle) const = 0;
+};
+
+/// The ballots of secret votes: how many there are of each choice, never whose.
+class BallotCounts {
+ public:
+  virtual ~BallotCounts() = default;
+  /// {choice as JSON text: how many}; nothing for a vote that has no box.
+  virtual std::map<std::string, std::int64_t> count(const std::string& vote) const = 0;
+};
+
+/// What followed from an answer, for RecallAnswer.
+struct AnswerTrace {
+  State before;              ///< Just before the answer was accepted.
+  std::vector<Event> own;    ///< The answer and what the same command brought about.
+  std::vector<Event> later;  ///< Everything since.
+  /// Messages that tell of it have not left yet: an event that the definition emitted can still be
+  /// called back.
+  bool held = false;
+  bool heard = false;  ///< Another instance has consumed an event of it.
+};
+
+/// From the whole journal of an instance. `ended_with`: how many facts there were when the command
+/// of the answer was through. Nothing: the task was not answered.
+[[nodiscard]] std::optional<AnswerTrace> trace_answer(const std::vector<Event>& journal,
+                                                      const TaskId& task, std::size_t ended_with);
+
 /// What a decision may look at besides the instance: snapshots, borrowed for the call.
 struct World {
   const Program& program;
   const Directory& directory;
   const Calendars& calendars;
   const Secrets* secrets = nullptr;  ///< Null: none.
+  const Workload* workload = nullptr;    ///< Null: nobody has anything to do.
+  const BallotCounts* ballots = nullptr;  ///< Null: there is no secret vote.
 };
 
 /// The moment of a decision. `jitter` in [0, 1) is the only chance there is; it comes with the
@@ -67,6 +102,7 @@ struct Waits {
   std::set<TaskId> tasks;
   std::map<NodeId, std::string>
       calls;  ///< Calls to the outside without an answer, with their keys.
+  std::set<std::string> ballot_boxes;  ///< Secret votes that are open.
 };
 [[nodiscard]] Waits waits_of(const State& state);
 

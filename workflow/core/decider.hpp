@@ -3,11 +3,13 @@
 /// earlier facts. Private to the core; decide.hpp is the way in. One file a concern:
 /// decider_flow.cpp (lists, scopes, steps), decider_errors.cpp (faults, retries), decider_data.cpp
 /// (expressions and data flow), decider_calls.cpp (requests to other systems), decider_emit.cpp,
-/// decider_functions.cpp, decider_assignment.cpp (who), decider_tasks.cpp (the life of a task),
+/// decider_functions.cpp, decider_assignment.cpp (who is asked), decider_rights.cpp (who may act),
+/// decider_tasks.cpp (the life of a task), decider_actions.cpp (what else can be done with it),
 /// decider_answers.cpp (what an answer must bring), decider_completion.cpp (several people),
-/// decider_moments.cpp (reminders, escalation, expiry), decider_comments.cpp, decider_care.cpp,
-/// decider_due.cpp (deadlines, and their moments planned anew), decider_suspend.cpp,
-/// decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp, decider_listen.cpp.
+/// decider_recall.cpp, decider_moments.cpp (reminders, escalation, expiry), decider_comments.cpp,
+/// decider_care.cpp, decider_due.cpp (deadlines, and their moments planned anew),
+/// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
+/// decider_vote_close.cpp, decider_listen.cpp.
 
 #include <deque>
 #include <set>
@@ -34,7 +36,6 @@ class Decider {
   [[nodiscard]] Result<void> complete(const CompleteTask& command);
   [[nodiscard]] Result<void> comment(const CommentOnTask& command);
   [[nodiscard]] Result<void> comment(const CommentOnInstance& command);
-  [[nodiscard]] Result<void> withdraw(const WithdrawTask& command);
   [[nodiscard]] Result<void> deliver(const DeliverEvent& command);
   [[nodiscard]] Result<void> cancel(const CancelInstance& command);
   [[nodiscard]] Result<void> suspend(const SuspendInstance& command);
@@ -42,6 +43,15 @@ class Decider {
   [[nodiscard]] Result<void> request_extension(const RequestExtension& command);
   [[nodiscard]] Result<void> decide_extension(const DecideExtension& command);
   [[nodiscard]] Result<void> recompute(const RecomputeDeadlines& command);
+  [[nodiscard]] Result<void> begin(const StartTask& command);
+  [[nodiscard]] Result<void> delegate(const DelegateTask& command);
+  [[nodiscard]] Result<void> reassign(const ReassignTask& command);
+  [[nodiscard]] Result<void> withdraw(const WithdrawTask& command);
+  [[nodiscard]] Result<void> request_info(const RequestInfo& command);
+  [[nodiscard]] Result<void> provide_info(const ProvideInfo& command);
+  [[nodiscard]] Result<void> add_signer(const AddSigner& command);
+  [[nodiscard]] Result<void> remove_signer(const RemoveSigner& command);
+  [[nodiscard]] Result<void> recall(const RecallAnswer& command);
   [[nodiscard]] Result<void> finish_call(const FinishCall& command);
 
   /// The request of a call that is out (calls.hpp).
@@ -123,15 +133,65 @@ class Decider {
   [[nodiscard]] Instant after(Instant from, const Duration& duration) const;
 
   // decider_assignment.cpp
+  /// Whom separation of duties keeps out, both sorted.
+  struct Excluded {
+    std::vector<PersonId> people;
+    std::vector<UnitId> units;
+  };
+  /// One piece of work that a human task asks for.
+  struct Item {
+    UnitId unit;
+    std::vector<Candidate> candidates;
+    PersonId holder;  ///< Set: direct.
+    RoleId role;      ///< In which it fell to the holder.
+    std::optional<int> group;
+    PersonId added_by = {};  ///< A co-signer's.
+  };
   [[nodiscard]] Outcome<void> open_human_task(NodeId id);
+  [[nodiscard]] Outcome<void> open_item(NodeId id, Item item);
+  [[nodiscard]] Outcome<void> open_next_in_turn(NodeId id);
+  [[nodiscard]] Outcome<std::vector<Item>> items_of(NodeId id, const Json& assignment,
+                                                    const std::vector<Candidate>& candidates,
+                                                    bool per_unit, const Excluded& excluded);
+  [[nodiscard]] Outcome<std::vector<Candidate>> instead_of_nobody(
+      const Json& assignment, const std::vector<Candidate>& candidates, const UnitId& unit,
+      const Excluded& excluded) const;
+  [[nodiscard]] PersonId next_by(const std::string& strategy, const std::vector<PersonId>& people,
+                                 NodeId id, const UnitId& unit);
   [[nodiscard]] Outcome<std::vector<Candidate>> resolve_candidates(const Json& candidates,
                                                                    std::string_view field) const;
-  [[nodiscard]] Outcome<std::vector<PersonId>> resolve_excluded(const Json& exclude) const;
-  [[nodiscard]] bool anyone_of(const std::vector<Candidate>& candidates,
-                               const std::vector<PersonId>& excluded) const;
+  [[nodiscard]] Excluded resolve_excluded(const Json& exclude) const;
+  [[nodiscard]] std::vector<const Step*> steps_named(const Json& names) const;
+  /// Everybody the candidates select who is not excluded, sorted.
+  [[nodiscard]] std::vector<PersonId> eligible(const std::vector<Candidate>& candidates,
+                                               const Excluded& excluded) const;
+  /// Tells the watchers of a human task.
+  void watch(NodeId id, Text body);
+
+  // decider_rights.cpp
   /// In what capacity they may; else why not.
   [[nodiscard]] Result<Capacity> may_act(const Task& task, const PersonId& person) const;
   [[nodiscard]] Capacity capacity(const Task& task, const PersonId& person) const;
+  [[nodiscard]] Excluded excluded_now(const Task& task) const;
+  [[nodiscard]] bool keeps_out(const Task& task, const PersonId& person) const;
+  [[nodiscard]] bool has_answered(NodeId node, const PersonId& person,
+                                  const PersonId& on_behalf_of) const;
+  [[nodiscard]] bool leads(const PersonId& person, const UnitId& unit) const;
+  /// Whom a message about a task reaches: in place of those who are away, their deputies in it.
+  struct Addressee {
+    PersonId person;
+    PersonId on_behalf_of;  ///< Empty: the person is meant.
+  };
+  [[nodiscard]] std::vector<Addressee> reached(const std::vector<PersonId>& people,
+                                               const Task& task) const;
+
+  // decider_actions.cpp
+  [[nodiscard]] Result<const Task*> open_one(const TaskId& id) const;
+  void tell_change(const TaskId& id, std::string_view event, Json data);
+
+  // decider_recall.cpp
+  [[nodiscard]] std::optional<Error> why_not_undone(const AnswerTrace& trace) const;
+  [[nodiscard]] Result<State> undone(const AnswerTrace& trace) const;
 
   // decider_answers.cpp
   [[nodiscard]] Result<void> check_answer(const Task& task, const CompleteTask& command) const;
@@ -139,9 +199,13 @@ class Decider {
   [[nodiscard]] Json spec_of(const Task& task) const;
   [[nodiscard]] Response response_of(const Task& task, const CompleteTask& command,
                                      const Capacity& capacity) const;
+  /// The evaluated `with`, forms named by `ref` put in their place.
+  [[nodiscard]] Json with_forms(Json spec) const;
 
   // decider_completion.cpp
   void accept_answer(TaskId id, Response response);
+  void settle_answers(NodeId id, const Task* last);
+  [[nodiscard]] Outcome<void> check_enough(const Json& rule, std::size_t items) const;
   [[nodiscard]] Json human_result(const Node& node, const Response& deciding,
                                   const Task* last) const;
 
@@ -153,19 +217,16 @@ class Decider {
     std::vector<PersonId> excluded;
     PersonId holder;  ///< Set: direct.
     RoleId role = {};  ///< In which it fell to the holder.
+    std::vector<UnitId> excluded_units = {};
+    std::optional<int> group = {};
+    PersonId added_by = {};
   };
   [[nodiscard]] Outcome<void> open_task(NodeId id, Opening opening);
-  void end_task(const TaskId& id, TaskState state, const char* reason);
+  void end_task(const TaskId& id, TaskState state, const char* reason, const PersonId& by = {},
+                const std::string& comment = {}, const std::string& via = {});
   void withdraw_tasks_of(NodeId id, const char* reason);
   void save_task(const Task& task, const Response* response = nullptr);
   void announce(const Task& task, std::string_view event, Json data = Json::object());
-  /// Whom a message about a task reaches: in place of those who are away, their deputies in it.
-  struct Addressee {
-    PersonId person;
-    PersonId on_behalf_of;  ///< Empty: the person is meant.
-  };
-  [[nodiscard]] std::vector<Addressee> reached(const std::vector<PersonId>& people,
-                                               const Task& task) const;
   /// The bell of each; to deputies it says for whom.
   void tell(const Task& task, const std::vector<Addressee>& people, std::string kind, Text body);
   void publish(std::string_view entity, std::string_view event, const UnitId& unit,
@@ -235,10 +296,23 @@ class Decider {
   // decider_vote.cpp
   [[nodiscard]] Outcome<void> open_vote(NodeId id);
   [[nodiscard]] Outcome<void> open_ballots(NodeId id);
+  [[nodiscard]] Result<void> cast_ballot(const Task& task, const CompleteTask& command,
+                                         const Capacity& capacity);
   void after_ballot(NodeId id);
   void after_tally(NodeId id, const std::string& kind, const Response& response);
   void wake_vote(NodeId id);
+  [[nodiscard]] std::string vote_id(NodeId id) const;
+
+  // decider_vote_close.cpp
+  /// What has been voted so far; of a secret vote from its box.
+  [[nodiscard]] Json count_of(NodeId id) const;
   void close_vote(NodeId id, const Json& count);
+  /// A tie that the chair breaks: by the ballot already cast, else by a casting vote that is asked
+  /// for. True: the vote waits for it.
+  [[nodiscard]] bool break_tie(NodeId id, Json& result);
+  void after_casting_vote(NodeId id, const Response& response);
+  void end_vote(NodeId id, Json result);
+  [[nodiscard]] Json vote_record(const Node& node) const;
 
   // decider_listen.cpp
   [[nodiscard]] Outcome<void> open_listen(NodeId id);
@@ -271,6 +345,7 @@ class Decider {
 [[nodiscard]] const Json& member(const Json& object, const char* name);
 [[nodiscard]] std::string text_member(const Json& object, const char* name,
                                       std::string otherwise = {});
+[[nodiscard]] Error task_not_open(const TaskId& id);
 /// Whether an array holds this text.
 [[nodiscard]] bool lists(const Json& array, std::string_view wanted);
 /// "a, b, c".

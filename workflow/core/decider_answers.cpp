@@ -48,12 +48,14 @@ Result<void> Decider::check_answer(const Task& task, const CompleteTask& command
                       {"Phải ghi lý do hoặc ý kiến.", "A comment with the reason is required."}});
   }
 
-  const Json& schema = member(member(spec, "form"), "schema");
+  const bool own_form = member(*outcome, "form").is_object();
+  const Json& form = member(own_form ? *outcome : spec, "form");
+  const Json& schema = member(form, "schema");
   if (schema.is_object()) {
     const bool said = std::ranges::any_of(
         outcomes, [](const Json& one) { return lists(member(one, "requires"), "form"); });
     const bool needed =
-        lists(required, "form") ||
+        own_form || lists(required, "form") ||
         (!said && text_member(*outcome, "style") != "negative" && !lists(required, "comment"));
     if (needed || !command.data.is_null()) {
       const Json data = command.data.is_null() ? Json::object() : command.data;
@@ -61,7 +63,7 @@ Result<void> Decider::check_answer(const Task& task, const CompleteTask& command
         fault.pointer = "/data" + fault.pointer;
         faults.push_back(std::move(fault));
       }
-      for (FieldError& fault : check_references(member(spec, "form"), data, world_.directory)) {
+      for (FieldError& fault : check_references(form, data, world_.directory)) {
         fault.pointer = "/data" + fault.pointer;
         faults.push_back(std::move(fault));
       }
@@ -76,6 +78,19 @@ Result<void> Decider::check_answer(const Task& task, const CompleteTask& command
                      electorate > 0 ? std::optional<std::int64_t>(electorate) : std::nullopt)) {
       faults.push_back(std::move(fault));
     }
+  }
+
+  // Where the step asks for a signature and no outcome says which, every outcome is signed.
+  const bool signs =
+      lists(required, "signature") ||
+      (member(spec, "signature").is_string() && std::ranges::none_of(outcomes, [](const Json& one) {
+         return lists(member(one, "requires"), "signature");
+       }));
+  if (signs && command.signature.empty()) {
+    faults.push_back({"/signature",
+                      "required",
+                      {"Kết quả này phải ký: hãy nhập lại mật khẩu.",
+                       "This outcome is signed: give your password again."}});
   }
 
   if (lists(required, "attachment") && command.attachments.empty()) {
@@ -145,7 +160,28 @@ Result<void> Decider::check_answer(const Task& task, const CompleteTask& command
 
 Json Decider::spec_of(const Task& task) const {
   const Json& spec = state_.nodes.at(task.node).spec;
-  return task.kind == "task" ? spec : vote_task_spec(spec, task.kind);
+  if (task.kind == "task") return spec;
+  return vote_task_spec(spec, task.kind, member(state_.nodes.at(task.node).results, "tied"));
+}
+
+Json Decider::with_forms(Json spec) const {
+  const Json& known = member(definition().metadata, "forms");
+  const auto place = [&](Json& owner) {
+    if (!owner.is_object() || !owner.contains("form")) return;
+    Json& form = owner["form"];
+    const std::string name = text_member(form, "ref");
+    if (name.empty()) return;
+    Json whole = member(known, name.c_str());
+    if (!whole.is_object()) return;
+    form.erase("ref");
+    whole.update(form);  // What stands at the step goes before what the form itself says.
+    form = std::move(whole);
+  };
+  place(spec);
+  if (spec.is_object() && spec.contains("outcomes") && spec["outcomes"].is_array()) {
+    for (Json& outcome : spec["outcomes"]) place(outcome);
+  }
+  return spec;
 }
 
 Response Decider::response_of(const Task& task, const CompleteTask& command,
@@ -164,6 +200,10 @@ Response Decider::response_of(const Task& task, const CompleteTask& command,
   response.data = command.data;
   response.attachments = command.attachments;
   response.at = now_.at;
+  response.signature = command.signature;
+  response.via = command.via;
+  response.group = task.group;
+  response.added = !task.added_by.empty();
   // A deputy speaks in the role and for the unit of the absent one.
   const PersonId& named = capacity.on_behalf_of.empty() ? command.by : capacity.on_behalf_of;
   if (const Candidate* through = candidate_for(named, task.candidates, world_.directory)) {

@@ -39,9 +39,7 @@ bool Decider::looks_after_all(const PersonId& by) const {
 Result<void> Decider::withdraw(const WithdrawTask& command) {
   const auto found = state_.tasks.find(command.task);
   if (found == state_.tasks.end()) {
-    return refused(ErrorCode::conflict, "task-not-open",
-                   {"Công việc " + command.task.text() + " không còn mở.",
-                    "Task " + command.task.text() + " is not open."});
+    return task_not_open(command.task);
   }
   if (!looks_after_all(command.by)) {
     return refused(ErrorCode::forbidden, "not-administrator",
@@ -60,9 +58,10 @@ Result<void> Decider::withdraw(const WithdrawTask& command) {
   for (const Candidate& one : task.candidates) detail["candidates"].push_back(to_key(one));
   detail["due"] = task.due_at ? Json(to_rfc3339(*task.due_at)) : Json();
   detail["comment"] = command.comment;
-  apply(
-      TaskEnded{task.id, TaskState::withdrawn, "withdrawn", now_.at, command.by, command.comment});
+  apply(TaskEnded{task.id, TaskState::withdrawn, "withdrawn", now_.at, command.by, command.comment,
+                  command.via});
   task.state = TaskState::withdrawn;
+  task.asked.clear();
   ++task.version;
   save_task(task);
   announce(task, "withdrawn", {{"reason", "withdrawn"}});

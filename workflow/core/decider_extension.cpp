@@ -52,7 +52,7 @@ std::string day_of(const Task& task) {
 std::vector<Candidate> Decider::extension_deciders(const Task& task,
                                                    const PersonId& asked_by) const {
   const auto anyone = [&](const std::vector<Candidate>& candidates) {
-    return anyone_of(candidates, {asked_by});
+    return !eligible(candidates, {{asked_by}, {}}).empty();
   };
   const Json& by = member(rule_of(state_.nodes.at(task.node).spec, definition()), "by");
   if (by.is_array()) {

@@ -143,6 +143,10 @@ void Decider::sync_timers() {
   for (const auto& [node, key] : before_.calls) {
     if (!now.calls.contains(node)) effect(DropCall{node, key});
   }
+  // Whatever way a secret vote ends, its box goes with it.
+  for (const std::string& vote : before_.ballot_boxes) {
+    if (!now.ballot_boxes.contains(vote)) effect(CloseBallotBox{vote});
+  }
 }
 
 const StepList& Decider::list_of(const Node& node) const {
@@ -435,7 +439,8 @@ Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& 
   const auto& call = std::get<CallStep>(step.body);
   Outcome<Json> with = evaluate(call.with, input, place);
   if (!with) return with.error();
-  entered.spec = std::move(*with);
+  entered.spec = call.function == Function::human_task ? with_forms(std::move(*with))
+                                                       : std::move(*with);
   apply(std::move(entered));
   Outcome<void> opened =
       call.function == Function::human_task ? open_human_task(id) : open_vote(id);

@@ -231,17 +231,10 @@ void Decider::escalate(const TaskId& id, const Moment& moment) {
     const Result<std::vector<Candidate>> found = world_.directory.resolve(
         to.is_array() ? to : Json::array({to}), task.unit);
     // With nobody to take it the task stays where it is; the escalation is recorded all the same.
-    if (found && anyone_of(*found, task.excluded)) event.candidates = *found;
-    event.to = found ? std::vector<PersonId>{} : event.to;
     if (found) {
-      std::set<PersonId> people;
-      for (const Candidate& one : *found) {
-        for (const PersonId& person : world_.directory.members_of(one)) {
-          if (!std::ranges::binary_search(task.excluded, person)) people.insert(person);
-        }
-      }
-      event.to.assign(people.begin(), people.end());
-      if (people.size() == 1) event.holder = *people.begin();
+      event.to = eligible(*found, excluded_now(task));
+      if (!event.to.empty()) event.candidates = *found;
+      if (event.to.size() == 1) event.holder = event.to.front();
     }
   } else {
     event.to = addressees(to.is_null() ? Json::array({"head"}) : to, task);

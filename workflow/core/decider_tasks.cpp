@@ -8,15 +8,6 @@
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
-namespace {
-
-Error task_not_open(const TaskId& id) {
-  return {ErrorCode::conflict,
-          "task-not-open",
-          {"Công việc " + id.text() + " không còn mở.", "Task " + id.text() + " is not open."}};
-}
-
-}  // namespace
 
 Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   const Node& node = state_.nodes.at(id);
@@ -33,6 +24,9 @@ Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   task.holder = opening.holder;
   task.direct = !opening.holder.empty();
   task.role = opening.role;
+  task.excluded_units = std::move(opening.excluded_units);
+  task.group = opening.group;
+  task.added_by = opening.added_by;
   task.substitutes =
       task.kind == "task" && member(member(node.spec, "assignment"), "substitutes") == true;
   task.state = task.direct ? TaskState::claimed : TaskState::offered;
@@ -51,33 +45,6 @@ Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   tell(task, reached(addressees(Json::array({"assignee"}), task), task), "task.created",
        {"Bạn có việc mới cần xử lý.", "You have a new task."});
   return {};
-}
-
-std::vector<Decider::Addressee> Decider::reached(const std::vector<PersonId>& people,
-                                                 const Task& task) const {
-  std::vector<Addressee> found;
-  for (const PersonId& person : people) {
-    const Candidate* through = candidate_for(person, task.candidates, world_.directory);
-    const bool acts = through != nullptr || task.holder == person;
-    const RoleId& role = through != nullptr && !through->role.empty() ? through->role : task.role;
-    const PersonId deputy =
-        acts && !task.substitutes
-            ? PersonId{}
-            : world_.directory.deputy_of(
-                  person, world_.directory.day_for(person, world_.calendars, now_.at),
-                  {role, task.unit, state_.definition.name});
-    const bool stands_in =
-        !deputy.empty() && !std::ranges::binary_search(task.excluded, deputy);
-    Addressee one = stands_in ? Addressee{deputy, person} : Addressee{person, {}};
-    // Somebody meant in their own right is told once, as such.
-    const auto same = std::ranges::find(found, one.person, &Addressee::person);
-    if (same == found.end()) {
-      found.push_back(std::move(one));
-    } else if (one.on_behalf_of.empty()) {
-      same->on_behalf_of = PersonId{};
-    }
-  }
-  return found;
 }
 
 void Decider::tell(const Task& task, const std::vector<Addressee>& people, std::string kind,
@@ -149,7 +116,7 @@ Result<void> Decider::claim(const ClaimTask& command) {
   const Result<Capacity> may = may_act(found->second, command.by);
   if (!may) return may.error();
   if (found->second.holder == command.by) return {};
-  apply(TaskClaimed{command.task, command.by, now_.at, may->on_behalf_of});
+  apply(TaskClaimed{command.task, command.by, now_.at, may->on_behalf_of, command.via});
   const Task& task = state_.tasks.at(command.task);
   save_task(task);
   announce(task, "claimed");
@@ -166,13 +133,13 @@ Result<void> Decider::release(const ReleaseTask& command) {
                  {"Chỉ người đang giữ công việc mới trả lại được.",
                   "Only the holder of a task may release it."}};
   }
-  if (task.direct && task.on_behalf_of.empty()) {
+  if (task.direct && task.on_behalf_of.empty() && task.delegated_by.empty()) {
     return Error{ErrorCode::conflict,
                  "task-assigned",
                  {"Công việc được giao đích danh, không thể trả lại cho nhóm.",
                   "The task is assigned to one person and cannot be released."}};
   }
-  apply(TaskReleased{command.task, command.by, now_.at});
+  apply(TaskReleased{command.task, command.by, now_.at, command.via});
   save_task(state_.tasks.at(command.task));
   announce(state_.tasks.at(command.task), "released", {{"by", command.by.text()}});
   return {};
@@ -183,15 +150,18 @@ Result<void> Decider::complete(const CompleteTask& command) {
   if (found == state_.tasks.end()) return task_not_open(command.task);
   const Result<Capacity> may = may_act(found->second, command.by);
   if (!may) return may.error();
+  if (found->second.kind == "ballot") return cast_ballot(found->second, command, *may);
   if (Result<void> valid = check_answer(found->second, command); !valid) return valid.error();
   accept_answer(command.task, response_of(found->second, command, *may));
   return {};
 }
 
-void Decider::end_task(const TaskId& id, TaskState state, const char* reason) {
+void Decider::end_task(const TaskId& id, TaskState state, const char* reason, const PersonId& by,
+                       const std::string& comment, const std::string& via) {
   Task task = state_.tasks.at(id);
-  apply(TaskEnded{id, state, reason, now_.at});
+  apply(TaskEnded{id, state, reason, now_.at, by, comment, via});
   task.state = state;
+  task.asked.clear();
   ++task.version;
   save_task(task);
   announce(task, to_text(state), {{"reason", reason}});

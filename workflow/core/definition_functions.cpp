@@ -78,53 +78,113 @@ void check_outcome(Reader& reader, const Json& item, const std::string& pointer)
   if (const auto* needs = find(item, "requires")) {
     const auto at = below(pointer, "requires");
     check_each(reader, *needs, at, [](Reader& r, const Json& need, const std::string& need_at) {
-      if (need == "comment" || need == "attachment" || need == "form") return;
-      if (need == "signature") return r.not_yet(need_at, "requires: signature");
+      if (need == "comment" || need == "attachment" || need == "form" || need == "signature") {
+        return;
+      }
       r.fault(need_at, "unknown-value",
-              {"Chỉ có thể yêu cầu comment, attachment hoặc form.",
-               "Only comment, attachment or form can be required."});
+              {"Chỉ có thể yêu cầu comment, attachment, form hoặc signature.",
+               "Only comment, attachment, form or signature can be required."});
     });
   }
   check_member(reader, item, pointer, "form", check_form);
 }
 
-void check_assignment(Reader& reader, const Json& value, const std::string& pointer) {
+/// `grouped`: completion.groups say who is asked instead.
+void check_assignment(Reader& reader, const Json& value, const std::string& pointer, bool grouped) {
   if (is_expression(value)) return;
   if (!reader.closed(value, pointer,
-                     {"mode", "candidates", "exclude", "substitutes", "delegation", "onEmpty"},
-                     {"strategy"})) {
+                     {"mode", "candidates", "exclude", "strategy", "substitutes", "delegation",
+                      "onEmpty"})) {
     return;
   }
   reader.required(value, pointer, "mode");
-  reader.choice(value, pointer, "mode", {"direct", "claim", "offer"}, {"auto"}, true);
+  constexpr std::size_t automatic = 3;
+  const auto mode =
+      reader.choice(value, pointer, "mode", {"direct", "claim", "offer", "auto"}, {}, true);
+  const auto* candidates = find(value, "candidates");
+  if (candidates == nullptr && !grouped) candidates = reader.required(value, pointer, "candidates");
+  if (candidates != nullptr) check_candidates(reader, *candidates, below(pointer, "candidates"));
+  check_member(reader, value, pointer, "exclude", check_exclude);
+  reader.choice(value, pointer, "strategy", {"roundRobin", "leastLoaded"}, {}, true);
+  if (mode && *mode != automatic && value.contains("strategy")) {
+    reader.fault(
+        below(pointer, "strategy"), "unknown-field",
+        {"\"strategy\" chỉ đi cùng mode: auto.", "\"strategy\" only goes with mode: auto."});
+  }
+  reader.flag(value, pointer, "substitutes");
+  reader.choice(value, pointer, "delegation", {"none", "once", "free"}, {}, true);
+  if (const auto* empty = find(value, "onEmpty"); empty != nullptr && !is_expression(*empty)) {
+    const auto at = below(pointer, "onEmpty");
+    if (empty->is_object()) {
+      check_candidate(reader, *empty, at);
+    } else if (*empty != "raise" && *empty != "escalate") {
+      reader.fault(at, "unknown-value",
+                   {"Dùng raise, escalate hoặc một đối tượng {role, unit}.",
+                    "Use raise, escalate or a candidate {role, unit}."});
+    }
+  }
+}
+
+/// rule, count and share, which stand together at a task and at each of its groups.
+void check_rule(Reader& reader, const Json& value, const std::string& pointer) {
+  constexpr std::size_t quorum = 3, at_least = 4;
+  const auto rule = reader.choice(value, pointer, "rule",
+                                  {"one", "all", "first", "quorum", "atLeast"}, {}, true);
+  if (rule == at_least) reader.required(value, pointer, "count");
+  if (rule == quorum) reader.required(value, pointer, "share");
+  check_integer(reader, value, pointer, "count", 1);
+  check_member(reader, value, pointer, "share", check_share);
+  const auto only_with = [&](const std::string& field, std::size_t needs, const std::string& name) {
+    if (!rule || *rule == needs || !value.contains(field)) return;
+    reader.fault(below(pointer, field), "unknown-field",
+                 {"\"" + field + "\" chỉ đi cùng rule: " + name + ".",
+                  "\"" + field + "\" only goes with rule: " + name + "."});
+  };
+  only_with("count", at_least, "atLeast");
+  only_with("share", quorum, "quorum");
+}
+
+void check_group(Reader& reader, const Json& value, const std::string& pointer) {
+  if (is_expression(value)) return;
+  if (!reader.closed(value, pointer, {"label", "candidates", "rule", "count", "share"})) return;
+  check_member(reader, value, pointer, "label", check_text);
   if (const auto* candidates = reader.required(value, pointer, "candidates")) {
     check_candidates(reader, *candidates, below(pointer, "candidates"));
   }
-  check_member(reader, value, pointer, "exclude", check_exclude);
-  reader.flag(value, pointer, "substitutes");
-  reader.choice(value, pointer, "delegation", {"none"}, {"once", "free"});
-  if (const auto* empty = find(value, "onEmpty"); empty != nullptr && *empty != "raise") {
-    reader.not_yet(below(pointer, "onEmpty"), "onEmpty");
-  }
+  check_rule(reader, value, pointer);
 }
 
 void check_completion(Reader& reader, const Json& value, const std::string& pointer,
                       const std::set<std::string>* outcomes) {
   if (is_expression(value)) return;
-  if (!reader.closed(value, pointer, {"per", "rule", "count", "decideBy", "order", "stopOn"},
-                     {"share", "chair", "groups", "sequence"})) {
+  if (!reader.closed(value, pointer,
+                     {"per", "rule", "count", "share", "decideBy", "order", "stopOn", "chair",
+                      "groups", "sequence"})) {
     return;
   }
   reader.choice(value, pointer, "per", {"user", "unit"}, {}, true);
-  constexpr std::size_t at_least = 2;
-  const auto rule =
-      reader.choice(value, pointer, "rule", {"one", "all", "atLeast"}, {"first", "quorum"}, true);
-  if (rule == at_least) reader.required(value, pointer, "count");
-  check_integer(reader, value, pointer, "count", 1);
-  constexpr std::size_t worst = 2;
-  const auto decide = reader.choice(value, pointer, "decideBy",
-                                    {"majority", "unanimous", "worst", "first"}, {"chair"}, true);
+  check_rule(reader, value, pointer);
+  constexpr std::size_t worst = 2, chair = 4;
+  const auto decide =
+      reader.choice(value, pointer, "decideBy",
+                    {"majority", "unanimous", "worst", "first", "chair"}, {}, true);
   if (decide == worst) reader.required(value, pointer, "order");
+  if (decide == chair) reader.required(value, pointer, "chair");
+  check_member(reader, value, pointer, "chair", check_candidate);
+  reader.choice(value, pointer, "sequence", {"any", "ordered"}, {}, true);
+  if (const auto* groups = find(value, "groups")) {
+    const auto at = below(pointer, "groups");
+    check_each(reader, *groups, at, check_group);
+    if (groups->is_array() && groups->empty()) {
+      reader.fault(at, "required", {"Cần ít nhất một nhóm.", "At least one group is needed."});
+    }
+    for (const std::string key : {"rule", "count", "share"}) {
+      if (!value.contains(key)) continue;
+      reader.fault(below(pointer, key), "unknown-field",
+                   {"Khi có groups, \"" + key + "\" đặt trong từng nhóm.",
+                    "With groups, \"" + key + "\" stands in each of them."});
+    }
+  }
   for (const std::string key : {"order", "stopOn"}) {
     if (const auto* list = find(value, key)) {
       check_known(reader, *list, below(pointer, key), outcomes);
@@ -136,13 +196,15 @@ void check_completion(Reader& reader, const Json& value, const std::string& poin
 
 void check_exclude(Reader& reader, const Json& value, const std::string& pointer) {
   if (is_expression(value)) return;
-  if (!reader.closed(value, pointer, {"users", "performersOf"}, {"unitsOf"})) return;
+  if (!reader.closed(value, pointer, {"users", "performersOf", "unitsOf", "author"})) return;
   if (const auto* users = find(value, "users")) {
     check_each(reader, *users, below(pointer, "users"), check_word);
   }
-  const auto* performers = find(value, "performersOf");
-  if (performers == nullptr) return;
-  check_each(reader, *performers, below(pointer, "performersOf"),
+  reader.flag(value, pointer, "author");
+  for (const std::string key : {"performersOf", "unitsOf"}) {
+    const auto* steps = find(value, key);
+    if (steps == nullptr) continue;
+    check_each(reader, *steps, below(pointer, key),
              [](Reader& r, const Json& item, const std::string& at) {
                check_word(r, item, at);
                if (!item.is_string() || is_expression(item)) return;
@@ -163,6 +225,7 @@ void check_exclude(Reader& reader, const Json& value, const std::string& pointer
                  }
                });
              });
+  }
 }
 
 void check_share(Reader& reader, const Json& value, const std::string& pointer) {
@@ -222,8 +285,8 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
   if (!reader.closed(with, pointer,
                      {"title", "instructions", "priority", "category", "assignment", "completion",
                       "form", "outcomes", "attachments", "legalBasis", "due", "dueCertainty",
-                      "certainty", "reminders", "escalation", "expire", "extension", "context"},
-                     {"signature", "watchers"})) {
+                      "certainty", "reminders", "escalation", "expire", "extension", "context",
+                      "signature", "watchers"})) {
     return;
   }
   if (const auto* title = reader.required(with, pointer, "title")) {
@@ -233,7 +296,10 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
   reader.choice(with, pointer, "priority", {"low", "normal", "high", "urgent"}, {}, true);
   check_member(reader, with, pointer, "category", check_text);
   if (const auto* assignment = reader.required(with, pointer, "assignment")) {
-    check_assignment(reader, *assignment, below(pointer, "assignment"));
+    const auto* completion = find(with, "completion");
+    check_assignment(reader, *assignment, below(pointer, "assignment"),
+                     completion != nullptr && completion->is_object() &&
+                         completion->contains("groups"));
   }
   const auto* outcomes = find(with, "outcomes");
   auto ids = literal_ids(outcomes);
@@ -254,6 +320,9 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
     check_completion(reader, *completion, below(pointer, "completion"), known);
   }
   check_member(reader, with, pointer, "form", check_form);
+  check_member(reader, with, pointer, "watchers", check_candidates);
+  // A signature by certificate is not there yet; the word of it must not pass for one.
+  reader.choice(with, pointer, "signature", {"simple"}, {"qualified"});
   if (const auto* attachments = find(with, "attachments")) {
     check_attachments(reader, *attachments, below(pointer, "attachments"), known);
   }

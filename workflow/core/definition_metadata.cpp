@@ -77,6 +77,14 @@ void Reader::read_metadata(const Json& metadata, const std::string& pointer) {
     check_text(*this, *json, below(pointer, key));
     (key == "title" ? definition_.title : definition_.summary) = text_of(*json);
   }
+  if (const auto* forms = find(metadata, "forms")) {
+    const auto at = below(pointer, "forms");
+    if (!forms->is_object()) {
+      wrong_type(at, "một đối tượng", "an object");
+    } else {
+      for (const auto& [name, form] : forms->items()) check_form(*this, form, below(at, name));
+    }
+  }
   if (const auto* basis = find(metadata, "legalBasis")) {
     check_legal_basis(*this, *basis, below(pointer, "legalBasis"));
     definition_.legal_basis = *basis;

@@ -61,6 +61,31 @@ void check_threshold(Reader& reader, const Json& threshold, const std::string& p
   }
 }
 
+/// What would let a ballot be traced to its voter is refused where it is written.
+void check_secret(Reader& reader, const Json& with, const std::string& pointer, bool recorded,
+                  bool revotes) {
+  const auto refuse = [&](const std::string& field, Text message) {
+    reader.fault(below(pointer, field), "not-secret", std::move(message));
+  };
+  if (recorded) {
+    refuse("ballot", {"Biểu quyết ghi nhận (recorded) không có phiếu trên hệ thống; bỏ ballot đi.",
+                      "A recorded vote has no ballots here; leave ballot out."});
+  }
+  if (revotes) {
+    refuse("revote", {"Phiếu kín đã bỏ không đổi được: không tìm lại được phiếu của ai.",
+                      "A secret ballot that was cast cannot be changed: nobody can find whose it is."});
+  }
+  if (literal_string(with, "earlyClose") == "whenDecided") {
+    refuse("earlyClose", {"Phiếu làm ngã ngũ cuộc biểu quyết sẽ bị lộ; dùng whenAllVoted hoặc never.",
+                          "The ballot that decides the vote would be read from its closing; use "
+                          "whenAllVoted or never."});
+  }
+  if (literal_string(with, "publishTally") == "live") {
+    refuse("publishTally", {"Số phiếu công khai dần làm lộ từng phiếu.",
+                            "A tally that grows in sight gives each ballot away."});
+  }
+}
+
 }  // namespace
 
 void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
@@ -70,8 +95,8 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
            "ballot",      "window",     "quorum",       "threshold",   "earlyClose",   "revote",
            "exclude",     "reminders",  "teller",       "countersign", "seats",        "candidates",
            "attachments", "legalBasis", "publishTally", "due",         "dueCertainty", "certainty",
-           "expire",      "context"},
-          {"public", "tieBreak", "signature", "watchers", "escalation", "completion", "substitutes",
+           "expire",      "context",    "tieBreak",     "minutes"},
+          {"public", "signature", "watchers", "escalation", "completion", "substitutes",
            "assignment"})) {
     return;
   }
@@ -99,7 +124,8 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
                    {"Cần ít nhất hai phương án.", "At least two options are needed."});
     }
   }
-  reader.choice(with, pointer, "ballot", {"open"}, {"secret"});
+  constexpr std::size_t secret = 1;
+  const bool is_secret = reader.choice(with, pointer, "ballot", {"open", "secret"}) == secret;
   check_member(reader, with, pointer, "window", check_window);
   if (const auto* quorum = find(with, "quorum"); quorum != nullptr && !is_expression(*quorum)) {
     const auto at = below(pointer, "quorum");
@@ -116,9 +142,21 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
                     with.contains("candidates") ? std::nullopt : option_ids(options));
   }
   reader.choice(with, pointer, "earlyClose", {"whenDecided", "whenAllVoted", "never"}, {}, true);
-  if (const auto* revote = find(with, "revote"); revote != nullptr && *revote != false) {
-    reader.not_yet(below(pointer, "revote"), "revote: true");
+  const bool revotes = reader.flag(with, pointer, "revote").value_or(false);
+  if (revotes && (!with.contains("window") || (with.at("window").is_object() &&
+                                               !with.at("window").contains("closes")))) {
+    reader.fault(below(pointer, "revote"), "required",
+                 {"Bỏ phiếu lại cần window.closes: phải có lúc kết thúc.",
+                  "Voting again needs window.closes: it must end some time."});
   }
+  check_member(reader, with, pointer, "tieBreak", check_candidate);
+  if (const auto* minutes = find(with, "minutes"); minutes != nullptr && !is_expression(*minutes)) {
+    const auto at = below(pointer, "minutes");
+    if (reader.closed(*minutes, at, {"template"})) {
+      check_member(reader, *minutes, at, "template", check_word);
+    }
+  }
+  if (is_secret) check_secret(reader, with, pointer, mode == recorded, revotes);
   check_member(reader, with, pointer, "exclude", check_exclude);
   check_member(reader, with, pointer, "reminders", check_reminders);
   for (const std::string key : {"teller", "countersign"}) {
@@ -140,7 +178,7 @@ void check_vote(Reader& reader, const Json& with, const std::string& pointer) {
     check_attachments(reader, *attachments, below(pointer, "attachments"), nullptr);
   }
   check_member(reader, with, pointer, "legalBasis", check_legal_basis);
-  reader.choice(with, pointer, "publishTally", {"atClose"}, {"live"});
+  reader.choice(with, pointer, "publishTally", {"atClose", "live"});
   check_certainty(reader, with, pointer, "dueCertainty");
   check_certainty(reader, with, pointer, "certainty");
   check_member(reader, with, pointer, "due", check_due);

@@ -147,7 +147,19 @@ void check_hints(Reader& reader, const Json& fields, const std::string& pointer)
 
 void check_form(Reader& reader, const Json& value, const std::string& pointer) {
   if (is_expression(value)) return;
-  if (!reader.closed(value, pointer, {"schema", "ui", "prefill"}, {"ref"})) return;
+  if (!reader.closed(value, pointer, {"schema", "ui", "prefill", "ref"})) return;
+  if (const auto* ref = find(value, "ref"); ref != nullptr && ref->is_string()) {
+    reader.later([&reader, at = below(pointer, "ref"), name = ref->get<std::string>()] {
+      const auto& metadata = reader.definition().metadata;
+      const auto* forms = find(metadata, "forms");
+      if (forms != nullptr && forms->is_object() && forms->contains(name)) return;
+      reader.fault(at, "unknown-form",
+                   {"Không có mẫu \"" + name + "\" trong document.metadata.forms.",
+                    "There is no form \"" + name + "\" in document.metadata.forms."});
+    });
+  } else if (ref != nullptr) {
+    reader.wrong_type(below(pointer, "ref"), "tên của một mẫu", "the name of a form");
+  }
   if (const auto* schema = find(value, "schema"); schema != nullptr && !is_expression(*schema)) {
     reader.check_json_schema(*schema, below(pointer, "schema"));
   }

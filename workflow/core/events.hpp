@@ -229,9 +229,113 @@ struct TaskClaimed {
   PersonId by;
   Instant at{};
   PersonId on_behalf_of = {};  ///< As whose deputy.
+  std::string via = {};
   template <class V>
   void fields(V& v) {
-    v("task", task), v("by", by), v("at", at), v("onBehalfOf", on_behalf_of);
+    v("task", task), v("by", by), v("at", at), v("onBehalfOf", on_behalf_of), v("via", via);
+  }
+};
+
+/// The holder has begun to work on it.
+struct TaskStarted {
+  static constexpr const char* type = "task_started";
+  TaskId task;
+  PersonId by;
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("at", at), v("via", via);
+  }
+};
+
+/// The holder has handed it to somebody, who acts on their behalf.
+struct TaskDelegated {
+  static constexpr const char* type = "task_delegated";
+  TaskId task;
+  PersonId by;
+  PersonId to;
+  std::string comment;
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("to", to), v("comment", comment), v("at", at), v("via", via);
+  }
+};
+
+/// Who leads the unit has given it to somebody else.
+struct TaskReassigned {
+  static constexpr const char* type = "task_reassigned";
+  TaskId task;
+  PersonId by;
+  PersonId to;
+  std::string comment;
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("to", to), v("comment", comment), v("at", at), v("via", via);
+  }
+};
+
+struct InfoRequested {
+  static constexpr const char* type = "info_requested";
+  TaskId task;
+  InfoRequest request;
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("request", request), v("via", via);
+  }
+};
+
+struct InfoProvided {
+  static constexpr const char* type = "info_provided";
+  TaskId task;
+  PersonId by;
+  std::string answer;
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("answer", answer), v("at", at), v("via", via);
+  }
+};
+
+/// A co-signer was added to the step; their task opens next.
+struct SignerAdded {
+  static constexpr const char* type = "signer_added";
+  TaskId task;  ///< The one it was asked for at.
+  PersonId by;
+  PersonId to;
+  std::string comment;
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("to", to), v("comment", comment), v("at", at), v("via", via);
+  }
+};
+
+/// An answer was taken back, and with it what followed from it: the instance stands as it did
+/// before, save for what others have done elsewhere.
+struct AnswerRecalled {
+  static constexpr const char* type = "answer_recalled";
+  TaskId task;
+  PersonId by;
+  PersonId on_behalf_of;
+  std::string reason;
+  std::int64_t after_revision = 0;  ///< Undone are the facts behind this one ...
+  std::int64_t up_to_revision = 0;  ///< ... up to this one.
+  Json restored;                    ///< encode_state() of what stands again.
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("by", by), v("onBehalfOf", on_behalf_of), v("reason", reason),
+        v("afterRevision", after_revision), v("upToRevision", up_to_revision),
+        v("restored", restored), v("at", at), v("via", via);
   }
 };
 
@@ -240,9 +344,10 @@ struct TaskReleased {
   TaskId task;
   PersonId by;
   Instant at{};
+  std::string via = {};
   template <class V>
   void fields(V& v) {
-    v("task", task), v("by", by), v("at", at);
+    v("task", task), v("by", by), v("at", at), v("via", via);
   }
 };
 
@@ -261,14 +366,16 @@ struct TaskEnded {
   static constexpr const char* type = "task_ended";
   TaskId task;
   TaskState state = TaskState::withdrawn;
-  std::string reason;  ///< decided | cancelled | timeout | expired | closed | withdrawn
+  /// decided | cancelled | timeout | expired | closed | withdrawn | removed
+  std::string reason;
   Instant at{};
-  PersonId by = {};          ///< Who withdrew it.
-  std::string comment = {};  ///< Why.
+  PersonId by = {};          ///< withdrawn, removed: who.
+  std::string comment = {};  ///< Their reason.
+  std::string via = {};
   template <class V>
   void fields(V& v) {
     v("task", task), v("state", state), v("reason", reason), v("at", at), v("by", by),
-        v("comment", comment);
+        v("comment", comment), v("via", via);
   }
 };
 
@@ -341,15 +448,29 @@ struct InstanceCommented {
   }
 };
 
+/// Somebody has voted. Of a secret vote this says that, and nothing of the choice.
+struct BallotCast {
+  static constexpr const char* type = "ballot_cast";
+  NodeId node = 0;
+  std::string pointer;  ///< Of the step: four-eyes looks here.
+  Response response;    ///< Replaces an earlier one to the same task.
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("pointer", pointer), v("response", response);
+  }
+};
+
 struct VoteClosed {
   static constexpr const char* type = "vote_closed";
   NodeId node = 0;
   std::string pointer;
   Json result;
   Instant at{};
+  /// What the minutes need besides: question, options, who was called, voted, was absent.
+  Json record = {};
   template <class V>
   void fields(V& v) {
-    v("node", node), v("pointer", pointer), v("result", result), v("at", at);
+    v("node", node), v("pointer", pointer), v("result", result), v("at", at), v("record", record);
   }
 };
 
@@ -445,6 +566,8 @@ using Event =
                  InstanceFaulted, InstanceCancelled, TaskOpened, TaskClaimed, TaskReleased,
                  TaskCompleted, TaskEnded, TaskReminded, TaskOverdue, TaskEscalated, TaskCommented,
                  VoteClosed, InstanceCommented, InstanceSuspended, InstanceResumed, DeadlinesMoved,
-                 ExtensionRequested, ExtensionDecided>;
+                 ExtensionRequested, ExtensionDecided,
+                 TaskStarted, TaskDelegated, TaskReassigned,
+                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast>;
 
 }  // namespace kyhan

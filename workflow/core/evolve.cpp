@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "workflow/core/codec.hpp"
 #include "workflow/core/decide.hpp"
 
 // Every overload applies one fact. A fact about a node or task that is gone is a bug in decide().
@@ -165,6 +166,7 @@ void apply(State& state, const TaskClaimed& event) {
   Task& task = state.tasks.at(event.task);
   task.holder = event.by;
   task.on_behalf_of = event.on_behalf_of;
+  task.delegated_by.clear();
   task.claimed_at = event.at;
   task.state = TaskState::claimed;
   ++task.version;
@@ -173,12 +175,19 @@ void apply(State& state, const TaskClaimed& event) {
 void apply(State& state, const TaskReleased& event) {
   Task& task = state.tasks.at(event.task);
   ++task.version;
+  if (!task.delegated_by.empty()) {
+    // A delegate gives it back to whoever handed it on.
+    task.holder = task.delegated_by.back();
+    task.delegated_by.pop_back();
+    task.on_behalf_of = task.delegated_by.empty() ? PersonId{} : task.delegated_by.front();
+    task.state = TaskState::claimed;
+    return;
+  }
   // What was given to one person goes back to that person.
   task.holder = task.direct ? task.on_behalf_of : PersonId{};
   task.on_behalf_of = PersonId{};
-  if (task.direct) return;
-  task.claimed_at.reset();
-  task.state = TaskState::offered;
+  task.state = task.direct ? TaskState::claimed : TaskState::offered;
+  if (!task.direct) task.claimed_at.reset();
 }
 
 void apply(State& state, const TaskCompleted& event) {
@@ -189,8 +198,66 @@ void apply(State& state, const TaskCompleted& event) {
     std::set<PersonId>& performers = state.performers[event.pointer];
     performers.insert(event.response.by);
     if (!event.response.on_behalf_of.empty()) performers.insert(event.response.on_behalf_of);
+    if (!event.response.unit.empty()) {
+      state.performer_units[event.pointer].insert(event.response.unit);
+    }
   }
   state.tasks.erase(found);
+}
+
+void apply(State& state, const TaskStarted& event) {
+  Task& task = state.tasks.at(event.task);
+  task.state = TaskState::in_progress;
+  ++task.version;
+}
+
+void apply(State& state, const TaskDelegated& event) {
+  Task& task = state.tasks.at(event.task);
+  task.delegated_by.push_back(event.by);
+  task.on_behalf_of = task.delegated_by.front();
+  task.holder = event.to;
+  if (!task.claimed_at) task.claimed_at = event.at;
+  task.state = TaskState::claimed;
+  ++task.version;
+}
+
+void apply(State& state, const TaskReassigned& event) {
+  Task& task = state.tasks.at(event.task);
+  Candidate one;
+  one.user = event.to;
+  task.candidates = {one};
+  task.holder = event.to;
+  task.direct = true;
+  task.role = RoleId{};
+  task.on_behalf_of = PersonId{};
+  task.delegated_by.clear();
+  task.claimed_at = event.at;
+  task.state = TaskState::claimed;
+  ++task.version;
+}
+
+void apply(State& state, const InfoRequested& event) {
+  Task& task = state.tasks.at(event.task);
+  task.asked.push_back(event.request);
+  ++task.version;
+}
+
+void apply(State& state, const InfoProvided& event) {
+  Task& task = state.tasks.at(event.task);
+  std::erase_if(task.asked, [&](const InfoRequest& one) { return one.to == event.by; });
+  ++task.version;
+}
+
+void apply(State&, const SignerAdded&) {}
+
+void apply(State& state, const AnswerRecalled& event) {
+  State restored = decode_state(event.restored);
+  // What is counted is never counted back: ids name one thing for ever.
+  restored.revision = state.revision;
+  restored.next_node = state.next_node;
+  restored.next_task = state.next_task;
+  restored.steps_run = state.steps_run;
+  state = std::move(restored);
 }
 
 void apply(State& state, const TaskEnded& event) { state.tasks.erase(event.task); }
@@ -214,6 +281,7 @@ void apply(State& state, const TaskEscalated& event) {
     task.candidates = *event.candidates;
     task.holder = event.holder;
     task.on_behalf_of = PersonId{};
+    task.delegated_by.clear();
     task.role = RoleId{};
     task.direct = !event.holder.empty();
     task.state = task.direct ? TaskState::claimed : TaskState::offered;
@@ -273,6 +341,20 @@ void apply(State& state, const ExtensionDecided& event) {
 
 void apply(State&, const TaskCommented&) {}
 void apply(State&, const InstanceCommented&) {}
+void apply(State& state, const BallotCast& event) {
+  std::vector<Response>& responses = node_of(state, event.node).responses;
+  std::erase_if(responses,
+                [&](const Response& one) { return one.task == event.response.task; });
+  responses.push_back(event.response);
+  state.performers[event.pointer].insert(event.response.by);
+  if (!event.response.unit.empty()) {
+    state.performer_units[event.pointer].insert(event.response.unit);
+  }
+  Task& task = state.tasks.at(event.response.task);
+  task.voted_at = event.response.at;
+  ++task.version;
+}
+
 void apply(State&, const VoteClosed&) {}
 
 }  // namespace
@@ -295,6 +377,11 @@ Waits waits_of(const State& state) {
     if (node.timeout_at && clocks_run) waits.timers["x" + std::to_string(id)] = *node.timeout_at;
     if (node.spec.is_object() && node.spec.contains("listenTypes")) waits.subscriptions.insert(id);
     if (!node.call_key.empty()) waits.calls.emplace(id, node.call_key);
+  }
+  for (const auto& [id, node] : state.nodes) {
+    if (node.results.is_object() && node.results.contains("box")) {
+      waits.ballot_boxes.insert(node.results.at("box").get<std::string>());
+    }
   }
   for (const auto& [id, task] : state.tasks) {
     waits.tasks.insert(id);

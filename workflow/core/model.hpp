@@ -6,6 +6,7 @@
 /// ways. A released event's JSON is frozen: a change of meaning needs a new event.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -54,12 +55,17 @@ struct Response {
   std::vector<Attachment> attachments;
   Instant at{};
   bool automatic = false;  ///< Given by an escalation or a closing window, not by a person.
-  PersonId on_behalf_of;   ///< Who was away and for whom `by` acted; empty: nobody.
+  PersonId on_behalf_of;   ///< For whom `by` acted, as a deputy or a delegate; empty: nobody.
+  std::string signature;   ///< "simple": the password was given again; empty: not signed.
+  std::string via;         ///< web | api | cli | bulk: the way in; empty: not known.
+  std::optional<int> group;  ///< Which of completion.groups it counts for.
+  bool added = false;        ///< Of a co-signer whom somebody added.
   template <class V>
   void fields(V& v) {
     v("task", task), v("by", by), v("unit", unit), v("role", role), v("outcome", outcome),
         v("comment", comment), v("data", data), v("attachments", attachments), v("at", at),
-        v("automatic", automatic), v("onBehalfOf", on_behalf_of);
+        v("automatic", automatic), v("onBehalfOf", on_behalf_of), v("signature", signature),
+        v("via", via), v("group", group), v("added", added);
   }
   friend bool operator==(const Response&, const Response&) = default;
 };
@@ -101,7 +107,24 @@ struct Extension {
   friend bool operator==(const Extension&, const Extension&) = default;
 };
 
-enum class TaskState { offered, claimed, completed, withdrawn, expired };
+enum class TaskState { offered, claimed, completed, withdrawn, expired, in_progress };
+[[nodiscard]] constexpr bool is_open(TaskState state) {
+  return state == TaskState::offered || state == TaskState::claimed ||
+         state == TaskState::in_progress;
+}
+
+/// What the holder of a task has asked somebody and not been told yet.
+struct InfoRequest {
+  PersonId by;
+  PersonId to;
+  std::string question;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("to", to), v("question", question), v("at", at);
+  }
+  friend bool operator==(const InfoRequest&, const InfoRequest&) = default;
+};
 
 /// One piece of work of a person.
 struct Task {
@@ -119,6 +142,12 @@ struct Task {
   bool direct = false;  ///< Assigned to one person, who cannot release it.
   RoleId role;          ///< In which it fell to the one person it names; empty: see candidates.
   bool substitutes = false;  ///< Deputies of those who are away may act.
+  std::vector<UnitId> excluded_units;  ///< Nobody of these units may act.
+  std::vector<PersonId> delegated_by;  ///< Who handed it on, the first first; the holder is the last's.
+  std::vector<InfoRequest> asked;      ///< Open questions.
+  std::optional<int> group;            ///< Which of completion.groups it counts for.
+  PersonId added_by;  ///< A co-signer's, added by this person; empty: foreseen by the definition.
+  std::optional<Instant> voted_at;  ///< ballot: cast, and still open because it may be cast anew.
   Instant opened_at{};
   std::optional<Instant> claimed_at;
   std::optional<Instant> due_at;
@@ -136,7 +165,9 @@ struct Task {
     v("id", id), v("node", node), v("step", step), v("name", name), v("kind", kind),
         v("unit", unit), v("state", state), v("candidates", candidates), v("excluded", excluded),
         v("holder", holder), v("onBehalfOf", on_behalf_of), v("direct", direct), v("role", role),
-        v("substitutes", substitutes), v("openedAt", opened_at),
+        v("substitutes", substitutes), v("excludedUnits", excluded_units),
+        v("delegatedBy", delegated_by), v("asked", asked), v("group", group),
+        v("addedBy", added_by), v("votedAt", voted_at), v("openedAt", opened_at),
         v("claimedAt", claimed_at), v("dueAt", due_at), v("dueExplain", due_explain),
         v("overdue", overdue), v("moments", moments), v("escalations", escalations),
         v("extensions", extensions), v("firstDueAt", first_due_at),
@@ -214,6 +245,7 @@ struct State {
   std::map<TaskId, Task> tasks;  ///< Open ones.
   /// Who performed which step, in all rounds, by step pointer: four-eyes looks here.
   std::map<std::string, std::set<PersonId>> performers;
+  std::map<std::string, std::set<UnitId>> performer_units;  ///< The same, of the units they spoke for.
   std::optional<Suspension> suspended;
   std::vector<Stop> stops;  ///< The suspensions that are over.
   NodeId next_node = 1;
@@ -226,7 +258,8 @@ struct State {
         v("initiator", initiator), v("title", title), v("status", status), v("startedAt", started_at),
         v("endedAt", ended_at), v("context", context), v("output", output), v("error", error),
         v("nodes", nodes), v("tasks", tasks), v("performers", performers),
-        v("suspended", suspended), v("stops", stops), v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),
+        v("performerUnits", performer_units), v("suspended", suspended), v("stops", stops),
+        v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),
         v("revision", revision);
   }
   friend bool operator==(const State&, const State&) = default;
@@ -241,11 +274,25 @@ using CloudEvent = Json;
 struct StartInstance   { InstanceId id; UnitId unit; std::string business_key; Json input; PersonId by; };
 struct ContinueRun     {};                        ///< A slice ended with work left.
 struct TimerFired      { std::string timer; };    ///< See timer ids below.
-struct ClaimTask       { TaskId task; PersonId by; };
-struct ReleaseTask     { TaskId task; PersonId by; };
-struct CompleteTask    { TaskId task; PersonId by; std::string outcome; std::string comment; Json data; std::vector<Attachment> attachments; };
+// `via` is the way in: web | api | cli | bulk; the engine fills it in.
+struct ClaimTask       { TaskId task; PersonId by; std::string via = {}; };
+struct ReleaseTask     { TaskId task; PersonId by; std::string via = {}; };
+struct StartTask       { TaskId task; PersonId by; std::string via = {}; };  ///< The holder begins.
+/// `signature`: "simple" where the password was checked again for this very answer. `chance`: drawn
+/// for this command; a secret ballot is kept under it.
+struct CompleteTask    { TaskId task; PersonId by; std::string outcome; std::string comment; Json data; std::vector<Attachment> attachments; std::string signature = {}; std::string via = {}; std::string chance = {}; };
+struct DelegateTask    { TaskId task; PersonId by; PersonId to; std::string comment; std::string via = {}; };
+/// By who leads the unit, or administers. `by` empty: the server's own user.
+struct ReassignTask    { TaskId task; PersonId by; PersonId to; std::string comment; std::string via = {}; };
+struct RequestInfo     { TaskId task; PersonId by; PersonId to; std::string question; std::string via = {}; };
+struct ProvideInfo     { TaskId task; PersonId by; std::string answer; std::string via = {}; };
+struct AddSigner       { TaskId task; PersonId by; PersonId to; std::string comment; std::string via = {}; };
+struct RemoveSigner    { TaskId task; PersonId by; std::string reason; std::string via = {}; };
+/// What an instance went through since an answer, as its journal tells; filled in by the engine.
+struct AnswerTrace;
+struct RecallAnswer    { TaskId task; PersonId by; std::string reason; std::string via = {}; std::shared_ptr<const AnswerTrace> trace = {}; };
 struct CommentOnTask   { TaskId task; PersonId by; std::string comment; };
-struct WithdrawTask    { TaskId task; PersonId by; std::string comment; };
+struct WithdrawTask    { TaskId task; PersonId by; std::string comment; std::string via = {}; };
 struct CommentOnInstance { PersonId by; std::string comment; };
 struct DeliverEvent    { NodeId node; CloudEvent event; };
 struct CancelInstance  { PersonId by; std::string reason; };
@@ -261,8 +308,10 @@ struct FinishCall      { NodeId node; std::string key; Json output; std::optiona
 
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
                              CompleteTask, CommentOnTask, CommentOnInstance, WithdrawTask,
-                             DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance, RequestExtension,
-                             DecideExtension, RecomputeDeadlines, FinishCall>;
+                             DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance,
+                             RequestExtension, DecideExtension, RecomputeDeadlines, StartTask,
+                             DelegateTask, ReassignTask, RequestInfo, ProvideInfo, AddSigner,
+                             RemoveSigner, RecallAnswer, FinishCall>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be
@@ -319,7 +368,37 @@ struct DropCall {
   NodeId node;
   std::string key;
 };
-using Effect = std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe,
-                            StartCall, DropCall>;
+/// These may see the instance from now on.
+struct Admit {
+  std::vector<PersonId> people;
+};
+/// The next person of a circle was given work: who comes after whom next time.
+struct TakeTurn {
+  std::string circle;  ///< Of one step of one definition.
+  PersonId person;
+};
+/// An answer was taken back: messages that tell of it and have not left are not sent.
+struct CallBack {
+  std::int64_t after_revision = 0;
+  std::int64_t up_to_revision = 0;
+};
+// The ballots of a secret vote stand apart from everything that names a voter: no event holds one.
+/// `vote`: the protocol's id.
+struct OpenBallotBox {
+  std::string vote;
+};
+struct CastBallot {
+  std::string vote;
+  std::string id;  ///< Random: it tells neither who nor when.
+  Json choice;     ///< An option's id, or a list of them.
+};
+/// Nothing of its ballots is left anywhere afterwards.
+struct CloseBallotBox {
+  std::string vote;
+};
+using Effect =
+    std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe, Admit,
+                 TakeTurn, CallBack, OpenBallotBox, CastBallot, CloseBallotBox, StartCall,
+                 DropCall>;
 
 }  // namespace kyhan

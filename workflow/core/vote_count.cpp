@@ -102,6 +102,46 @@ Json elect(const Json& spec, const Rule& rule, const Json& count, Json result) {
   return result;
 }
 
+/// Several seats: each elector names as many as there are.
+bool names_several(const Json& spec) { return number(spec, "seats") > 1; }
+
+/// A tie between the option of the threshold and the strongest other, which one vote more decides.
+Json tie_of(const Json& spec, const Rule& rule, const Json& count) {
+  Json tied = Json::array();
+  const Json& votes = count.at("votes");
+  const std::int64_t mine = number(votes, rule.option.c_str());
+  std::string other;
+  for (const Json& choice : choices(spec)) {
+    const std::string id = option_id(choice);
+    if (id == rule.option || id == "abstain") continue;
+    if (other.empty() || number(votes, id.c_str()) > number(votes, other.c_str())) other = id;
+  }
+  const std::int64_t base = base_of(rule, count);
+  const bool decisive = !reaches(rule, mine, base) && reaches(rule, mine + 1, base);
+  if (other.empty() || mine == 0 || number(votes, other.c_str()) != mine || !decisive) return tied;
+  tied.push_back(rule.option);
+  tied.push_back(other);
+  return tied;
+}
+
+void add_choice(Json& votes, const Json& choice) {
+  if (choice.is_string()) {
+    const auto& id = choice.get_ref<const std::string&>();
+    votes[id] = votes.value(id, std::int64_t{0}) + 1;
+  } else if (choice.is_array()) {
+    for (const Json& one : choice) add_choice(votes, one);
+  }
+}
+
+Json choice_label(const Json& choice) {
+  if (choice.is_object() && choice.contains("label")) return choice.at("label");
+  const std::string id = option_id(choice);
+  if (id == "for") return text_json({"Đồng ý", "For"});
+  if (id == "against") return text_json({"Không đồng ý", "Against"});
+  if (id == "abstain") return text_json({"Không có ý kiến", "Abstain"});
+  return id;
+}
+
 Json whole_number(Text title, bool required_positive = false) {
   return {{"type", "integer"}, {"minimum", required_positive ? 1 : 0}, {"title", text_json(title)}};
 }
@@ -122,11 +162,39 @@ std::optional<Share> parse_share(const Json& text) {
   return Share{std::stoll(p), std::stoll(q)};
 }
 
+bool is_secret(const Json& spec) {
+  return spec.is_object() && spec.value("ballot", Json()) == "secret" &&
+         spec.value("mode", Json()) != "recorded";
+}
+
+bool is_ballot(const Response& response, const Json& results) {
+  const auto casting = results.is_object() ? results.find("castingTasks") : results.end();
+  return !results.is_object() || casting == results.end() ||
+         std::ranges::find(*casting, Json(response.task.text())) == casting->end();
+}
+
+Json ballot_choice(const Response& ballot) {
+  if (ballot.data.is_object() && ballot.data.contains("choices")) return ballot.data.at("choices");
+  return ballot.outcome;
+}
+
 Json count_ballots(const Node& node) {
+  std::map<std::string, std::int64_t> found;
+  for (const Response& one : node.responses) {
+    if (is_ballot(one, node.results)) ++found[ballot_choice(one).dump()];
+  }
+  return count_choices(node, found);
+}
+
+Json count_choices(const Node& node, const std::map<std::string, std::int64_t>& found) {
   Json votes = Json::object();
   for (const Json& choice : choices(node.spec)) votes[option_id(choice)] = 0;
-  for (const Response& one : node.responses) votes[one.outcome] = votes.value(one.outcome, 0) + 1;
-  const auto cast = static_cast<std::int64_t>(node.responses.size());
+  std::int64_t cast = 0;
+  for (const auto& [text, times] : found) {
+    const Json choice = Json::parse(text);
+    for (std::int64_t i = 0; i < times; ++i) add_choice(votes, choice);
+    cast += times;
+  }
   return {{"eligible", node.results.at("eligible").size()},
           {"present", cast},
           {"cast", cast},
@@ -180,7 +248,40 @@ Json judge(const Json& spec, const Json& count) {
   if (spec.contains("seats")) return elect(spec, rule, count, std::move(result));
   const std::int64_t votes = number(count.at("votes"), rule.option.c_str());
   result["decision"] = reaches(rule, votes, base_of(rule, count)) ? "accepted" : "rejected";
+  if (spec.contains("tieBreak")) {
+    if (Json tied = tie_of(spec, rule, count); !tied.empty()) result["tied"] = std::move(tied);
+  }
   return result;
+}
+
+std::vector<std::string> tied_choices(const Json& spec, const Json& result) {
+  std::vector<std::string> tied;
+  if (!spec.contains("tieBreak") || !result.contains("tied")) return tied;
+  for (const Json& one : result.at("tied")) tied.push_back(one.get<std::string>());
+  return tied;
+}
+
+void apply_casting_vote(const Json& spec, Json& result, const std::string& option,
+                        const std::string& by, const std::string& at) {
+  result["castingVotes"].push_back({{"by", by}, {"option", option}, {"at", at}});
+  if (!spec.contains("seats")) {
+    result["decision"] =
+        result.at("threshold").at("option") == option ? "accepted" : "rejected";
+    result.erase("tied");
+    return;
+  }
+  const auto seats = static_cast<std::size_t>(number(spec, "seats"));
+  Json& elected = result["elected"];
+  Json& tied = result["tied"];
+  elected.push_back(option);
+  tied.erase(std::remove(tied.begin(), tied.end(), Json(option)), tied.end());
+  const std::size_t left = seats > elected.size() ? seats - elected.size() : 0;
+  if (left == 0) tied = Json::array();
+  if (left >= tied.size()) {
+    for (const Json& one : tied) elected.push_back(one);
+    tied = Json::array();
+  }
+  if (tied.empty()) result["decision"] = elected.size() >= seats ? "accepted" : "rejected";
 }
 
 bool is_decided(const Json& spec, const Json& count) {
@@ -195,25 +296,48 @@ bool is_decided(const Json& spec, const Json& count) {
   return !reaches(rule, votes + missing, full_base);
 }
 
-Json vote_task_spec(const Json& spec, const std::string& kind) {
+Json vote_task_spec(const Json& spec, const std::string& kind, const Json& tied) {
   Json task = Json::object();
-  for (const char* kept : {"instructions", "legalBasis", "priority", "category", "due", "context"}) {
+  for (const char* kept : {"instructions", "legalBasis", "priority", "category", "due", "context",
+                           "ballot", "revote"}) {
     if (spec.contains(kept)) task[kept] = spec.at(kept);
   }
   const Json title = spec.contains("title") ? spec.at("title") : spec.value("question", Json(""));
   task["title"] = title;
   if (spec.contains("question")) task["question"] = spec.at("question");
   task["outcomes"] = Json::array();
-  if (kind == "ballot") {
+  if (kind == "ballot" && names_several(spec)) {
+    Json named = Json::array();
+    for (const Json& choice : choices(spec)) {
+      named.push_back({{"const", option_id(choice)}, {"title", choice_label(choice)}});
+    }
+    task["outcomes"] = {{{"id", "vote"},
+                         {"style", "neutral"},
+                         {"requires", {"form"}},
+                         {"label", text_json({"Bỏ phiếu", "Vote"})}}};
+    const std::string seats = std::to_string(number(spec, "seats"));
+    task["form"] = {
+        {"schema",
+         {{"type", "object"},
+          {"additionalProperties", false},
+          {"required", {"choices"}},
+          {"properties",
+           {{"choices",
+             {{"type", "array"},
+              {"title", text_json({"Chọn không quá " + seats + " người",
+                                   "Choose at most " + seats})},
+              {"items", {{"type", "string"}, {"oneOf", std::move(named)}}},
+              {"maxItems", number(spec, "seats")},
+              {"uniqueItems", true}}}}}}},
+        {"ui", {{"choices", {{"widget", "checkboxes"}}}}}};
+    return task;
+  }
+  if (kind == "ballot" || kind == "options" || kind == "casting") {
     for (const Json& choice : choices(spec)) {
       Json outcome = choice.is_object() ? choice : Json{{"id", choice}};
       const std::string id = option_id(choice);
-      if (!outcome.contains("label")) {
-        outcome["label"] = id == "for"       ? text_json({"Đồng ý", "For"})
-                           : id == "against" ? text_json({"Không đồng ý", "Against"})
-                           : id == "abstain" ? text_json({"Không có ý kiến", "Abstain"})
-                                             : Json(id);
-      }
+      if (kind == "casting" && std::ranges::find(tied, Json(id)) == tied.end()) continue;
+      if (!outcome.contains("label")) outcome["label"] = choice_label(choice);
       task["outcomes"].push_back(std::move(outcome));
     }
     return task;
@@ -235,13 +359,8 @@ Json vote_task_spec(const Json& spec, const std::string& kind) {
                 {"properties", Json::object()}};
   for (const Json& choice : choices(spec)) {
     const std::string id = option_id(choice);
-    const Text label = choice.is_object() && choice.contains("label") ? text_of(choice.at("label"))
-                       : id == "for"                                  ? Text{"Đồng ý", "For"}
-                       : id == "against" ? Text{"Không đồng ý", "Against"}
-                       : id == "abstain" ? Text{"Không có ý kiến", "Abstain"}
-                                         : Text{id, id};
     votes["required"].push_back(id);
-    votes["properties"][id] = whole_number(label);
+    votes["properties"][id] = whole_number(text_of(choice_label(choice)));
   }
   Json written = votes;
   written["title"] = text_json(

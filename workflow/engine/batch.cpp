@@ -6,6 +6,7 @@
 #include "workflow/core/codec.hpp"
 #include "workflow/core/json_text.hpp"
 #include "workflow/engine/instance_rows.hpp"
+#include "workflow/engine/recalling.hpp"
 
 namespace kyhan {
 namespace {
@@ -35,6 +36,21 @@ Error task_changed(const TaskId& task) {
        "Task " + task.text() + " has changed since you opened it. Look again, then retry."}};
 }
 
+/// 128 bits of the machine's own randomness: from the engine's generator, whose state shows in
+/// other numbers, the order of the ballots could be computed.
+std::string ballot_id() {
+  constexpr int words = 4;
+  std::random_device chance;
+  std::string id;
+  for (int i = 0; i < words; ++i) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (std::uint32_t word = chance(), digit = 0; digit < 8; ++digit, word >>= 4) {
+      id += digits[word & 0xF];
+    }
+  }
+  return id;
+}
+
 Error unknown_instance(const InstanceId& id) {
   return Error{
       ErrorCode::not_found,
@@ -59,6 +75,14 @@ std::uint64_t steps_in(const std::vector<Event>& events) {
 }
 
 }  // namespace
+
+void set_via(Command& command, const std::string& via) {
+  std::visit(
+      [&](auto& one) {
+        if constexpr (requires { one.via.size(); }) one.via = via;
+      },
+      command);
+}
 
 Batch::Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
              const EngineLimits& limits, Instant now, std::mt19937_64& chance)
@@ -135,11 +159,24 @@ Result<std::optional<LoadedInstance>> Batch::load(const InstanceId& id) {
   }
 }
 
-Result<Applied> Batch::apply(const InstanceId& id, const Command& command, const PersonId& actor,
+Result<Applied> Batch::apply(const InstanceId& id, const Command& given, const PersonId& actor,
                              std::optional<std::int64_t> expected_version) {
   Result<std::optional<LoadedInstance>> loaded = load(id);
   if (!loaded) return loaded.error();
   if (!*loaded) return unknown_instance(id);
+  Command command = given;
+  if (auto* recall = std::get_if<RecallAnswer>(&command)) {
+    Result<std::shared_ptr<const AnswerTrace>> trace =
+        trace_of(work_, (*loaded)->head, recall->task);
+    if (!trace) return trace.error();
+    recall->trace = std::move(*trace);
+  }
+  if (auto* answer = std::get_if<CompleteTask>(&command)) {
+    const auto task = (*loaded)->state->tasks.find(answer->task);
+    if (task != (*loaded)->state->tasks.end() && task->second.kind == "ballot") {
+      answer->chance = ballot_id();
+    }
+  }
   const State& state = *(*loaded)->state;
   if (expected_version) {
     const auto task = state.tasks.find(task_of(command));
@@ -152,7 +189,10 @@ Result<Applied> Batch::apply(const InstanceId& id, const Command& command, const
   if (!program) return program.error();
   Result<Applied> applied = decide_and_stage(**loaded, *program, command, actor);
   if (!applied) return applied;
-  if (Result<void> delivered = deliver_emitted(); !delivered) return delivered.error();
+  const Result<std::size_t> heard = deliver_emitted();
+  if (!heard) return heard.error();
+  const auto* answer = std::get_if<CompleteTask>(&command);
+  if (answer != nullptr && *heard > 0) work_.stage_heard(answer->task);
   return applied;
 }
 
@@ -169,13 +209,16 @@ Result<Applied> Batch::start(const Program& program, StartInstance command, KeyS
   const PersonId by = command.by;
   Result<Applied> applied = decide_and_stage(fresh, program, std::move(command), by);
   if (!applied) return applied;
-  if (Result<void> delivered = deliver_emitted(); !delivered) return delivered.error();
+  if (auto delivered = deliver_emitted(); !delivered) return delivered.error();
   return applied;
 }
 
 Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Program& program,
                                         const Command& command, const PersonId& actor) {
-  const World world{program, *snapshot_.directory, *snapshot_.calendars, snapshot_.secrets.get()};
+  const StagedWorkload workload{work_};
+  const StagedBallots ballots{work_};
+  const World world{program, *snapshot_.directory, *snapshot_.calendars,
+                    snapshot_.secrets.get(), &workload, &ballots};
   Now now{now_};
   now.jitter = std::uniform_real_distribution<double>{0.0, 1.0}(chance_);
   now.steps_max = limits_.slice_steps_max;
@@ -218,8 +261,9 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
     if (work_.failed()) break;  // keep_command() tells.
   }
   if (is_new) work_.stage_participant(head, after->initiator);
+  const std::optional<Instant> hold = hold_of(command, head, is_new);
   for (const Effect& effect : decision.effects) {
-    stage_effect(effect, head, row, before, *after, definition);
+    stage_effect(effect, head, row, before, *after, definition, hold);
   }
   if (const auto* answer = std::get_if<CompleteTask>(&command)) {
     for (const Attachment& file : answer->attachments) {
@@ -243,7 +287,8 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
 }
 
 void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const InstanceRow& row,
-                         const State& before, const State& after, const Definition& definition) {
+                         const State& before, const State& after, const Definition& definition,
+                         const std::optional<Instant>& hold) {
   if (const auto* timer = std::get_if<SetTimer>(&effect)) {
     work_.stage_timer(head, timer->timer, timer->due_at);
     timers_changed_ = true;
@@ -253,12 +298,7 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
   } else if (const auto* saved = std::get_if<SaveTask>(&effect)) {
     stage_task(*saved, head, row, before, after, definition);
   } else if (const auto* publish = std::get_if<Publish>(&effect)) {
-    work_.stage_outbox(
-        {0, publish->event.value("id", ""), publish->routing_key, json_text(publish->event), now_});
-    ++pending_.tally.outbox;
-    if (publish->routing_key.starts_with(emitted_key_prefix)) {
-      pending_.emitted.push_back(publish->event);
-    }
+    stage_message(*publish, head, hold);
   } else if (const auto* notify = std::get_if<Notify>(&effect)) {
     for (const PersonId& person : notify->to) {
       NotificationRow notification;
@@ -292,7 +332,69 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
   } else if (const auto* dropped = std::get_if<DropCall>(&effect)) {
     work_.clear_call(head, dropped->node);
     pending_.call_changes.push_back({{after.id, dropped->node, dropped->key}, true});
+  } else if (const auto* admit = std::get_if<Admit>(&effect)) {
+    for (const PersonId& person : admit->people) work_.stage_participant(head, person);
+  } else if (const auto* turn = std::get_if<TakeTurn>(&effect)) {
+    work_.stage_turn(turn->circle, turn->person);
+  } else if (const auto* box = std::get_if<OpenBallotBox>(&effect)) {
+    work_.stage_ballot_box(box->vote);
+  } else if (const auto* ballot = std::get_if<CastBallot>(&effect)) {
+    work_.stage_ballot(ballot->vote, ballot->id, ballot->choice.dump());
+  } else if (const auto* closed = std::get_if<CloseBallotBox>(&effect)) {
+    work_.clear_ballot_box(closed->vote);
+    closed_ballot_box_ = true;
+  } else if (const auto* call_back = std::get_if<CallBack>(&effect)) {
+    work_.clear_held(head, call_back->after_revision, call_back->up_to_revision);
   }
+}
+
+void Batch::stage_message(const Publish& publish, const InstanceHead& head,
+                          const std::optional<Instant>& hold) {
+  const OutboxRow row{0, publish.event.value("id", ""), publish.routing_key,
+                      json_text(publish.event), now_};
+  if (hold) {
+    work_.stage_held(head, row, *hold);
+  } else {
+    work_.stage_outbox(row);
+    ++pending_.tally.outbox;
+  }
+  if (publish.routing_key.starts_with(emitted_key_prefix)) {
+    pending_.emitted.push_back(publish.event);
+  }
+}
+
+/// Messages of one instance leave in order: what comes after a held one waits behind it.
+std::optional<Instant> Batch::hold_of(const Command& command, const InstanceHead& head,
+                                      bool is_new) {
+  if (limits_.recall_grace <= Milliseconds{0} || is_new) return std::nullopt;
+  std::optional<Instant> hold;
+  if (std::holds_alternative<CompleteTask>(command)) hold = now_ + limits_.recall_grace;
+  const Result<std::optional<Instant>> others = work_.held_until(head);
+  if (others && *others && (!hold || **others > *hold)) hold = **others;
+  return hold;
+}
+
+Result<void> Batch::release_held() {
+  const Result<std::int64_t> released = work_.release_held(now_);
+  if (!released) return released.error();
+  pending_.tally.outbox += static_cast<std::uint64_t>(*released);
+  return {};
+}
+
+std::map<std::string, std::int64_t> StagedBallots::count(const std::string& vote) const {
+  Result<std::map<std::string, std::int64_t>> counts = work_.count_ballots(vote);
+  if (!counts) return {};  // keep_command() tells of a database that fails.
+  return std::move(*counts);
+}
+
+std::int64_t StagedWorkload::open_tasks(const PersonId& person) const {
+  const Result<std::int64_t> count = work_.count_held_by(person);
+  return count ? *count : 0;  // keep_command() tells of a database that fails.
+}
+
+PersonId StagedWorkload::last_turn(const std::string& circle) const {
+  const Result<PersonId> person = work_.last_turn(circle);
+  return person ? *person : PersonId{};
 }
 
 void Batch::tell(const NotificationRow& notification) {
@@ -397,12 +499,13 @@ Result<std::size_t> Batch::deliver(const CloudEvent& event) {
 Result<std::size_t> Batch::deliver_from_outside(const CloudEvent& event) {
   Result<std::size_t> consumed = deliver(event);
   if (!consumed) return consumed;
-  if (Result<void> delivered = deliver_emitted(); !delivered) return delivered.error();
+  if (auto delivered = deliver_emitted(); !delivered) return delivered.error();
   return consumed;
 }
 
-Result<void> Batch::deliver_emitted() {
-  for (std::size_t delivered = 0; !pending_.emitted.empty();) {
+Result<std::size_t> Batch::deliver_emitted() {
+  std::size_t delivered = 0;
+  while (!pending_.emitted.empty()) {
     const CloudEvent event = std::move(pending_.emitted.front());
     pending_.emitted.pop_front();
     Result<std::size_t> consumed = deliver(event);
@@ -415,7 +518,7 @@ Result<void> Batch::deliver_emitted() {
                     "One command set off too many events after one another."}};
     }
   }
-  return {};
+  return delivered;
 }
 
 Receipt Batch::receipt(const InstanceId& id, const TaskId& task) const {

@@ -31,6 +31,9 @@ struct Snapshot {
 /// How many events an emitted event may set off in one command; beyond, the command is refused.
 constexpr std::size_t deliveries_per_command_max = 10'000;
 
+/// Notes the way in on what a person asks for.
+void set_via(Command& command, const std::string& via);
+
 /// What one command has made of one instance.
 struct Applied {
   std::shared_ptr<const State> state;
@@ -47,6 +50,27 @@ struct BatchTally {
 /// Among which instances of a definition's name a business key is unique: all of them, or those of
 /// the same unit.
 enum class KeyScope { definition, unit };
+
+/// The engine's answer to who has how much to do, what this batch has staged included.
+class StagedWorkload final : public Workload {
+ public:
+  explicit StagedWorkload(UnitOfWork& work) : work_(work) {}
+  [[nodiscard]] std::int64_t open_tasks(const PersonId& person) const override;
+  [[nodiscard]] PersonId last_turn(const std::string& circle) const override;
+
+ private:
+  UnitOfWork& work_;
+};
+
+/// The ballots of secret votes, those this batch has staged included.
+class StagedBallots final : public BallotCounts {
+ public:
+  explicit StagedBallots(UnitOfWork& work) : work_(work) {}
+  [[nodiscard]] std::map<std::string, std::int64_t> count(const std::string& vote) const override;
+
+ private:
+  UnitOfWork& work_;
+};
 
 class Batch {
  public:
@@ -74,6 +98,9 @@ class Batch {
   /// The same, and all that the consumers emit in their turn.
   [[nodiscard]] Result<std::size_t> deliver_from_outside(const CloudEvent& event);
 
+  /// Held messages whose time has come go into the outbox.
+  [[nodiscard]] Result<void> release_held();
+
   /// One row of the bell that belongs to no instance; the person's pages look again.
   void tell(const NotificationRow& notification);
 
@@ -99,6 +126,8 @@ class Batch {
   };
   [[nodiscard]] const std::vector<CallChange>& call_changes() const { return call_changes_; }
   [[nodiscard]] bool timers_changed() const { return timers_changed_; }
+  /// A secret vote has closed: the log must be truncated.
+  [[nodiscard]] bool closed_ballot_box() const { return closed_ballot_box_; }
   [[nodiscard]] bool touches(const InstanceId& id) const { return states_.contains(id); }
   [[nodiscard]] bool full() const { return tally_.events >= limits_.batch_events_max; }
 
@@ -109,11 +138,18 @@ class Batch {
   void stage(const LoadedInstance& loaded, const Program& program, const Command& command,
              Decision decision, const PersonId& actor);
   void stage_effect(const Effect& effect, const InstanceHead& head, const InstanceRow& row,
-                    const State& before, const State& after, const Definition& definition);
+                    const State& before, const State& after, const Definition& definition,
+                    const std::optional<Instant>& hold);
   void stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,
                   const State& before, const State& after, const Definition& definition);
   void heal_timer(const LoadedInstance& loaded, const std::string& timer);
-  [[nodiscard]] Result<void> deliver_emitted();
+  void stage_message(const Publish& publish, const InstanceHead& head,
+                     const std::optional<Instant>& hold);
+  /// Until when messages of this command wait; nothing: they may leave.
+  [[nodiscard]] std::optional<Instant> hold_of(const Command& command, const InstanceHead& head,
+                                               bool is_new);
+  /// How many instances consumed an event.
+  [[nodiscard]] Result<std::size_t> deliver_emitted();
   [[nodiscard]] std::vector<Subscription> listeners(const std::string& type);
 
   UnitOfWork work_;
@@ -131,6 +167,7 @@ class Batch {
   std::vector<CallChange> call_changes_;
   BatchTally tally_;
   bool timers_changed_ = false;
+  bool closed_ballot_box_ = false;
 
   /// Of the command that is running.
   struct Pending {

@@ -49,6 +49,11 @@ struct Encoded {
   }
   void operator()(const ClaimTask& one) { plain("claim", one.task, one.by); }
   void operator()(const ReleaseTask& one) { plain("release", one.task, one.by); }
+  void operator()(const ReassignTask& one) {
+    plain("reassign", one.task, one.by);
+    out["to"] = one.to.text();
+    out["comment"] = one.comment;
+  }
   void operator()(const WithdrawTask& one) {
     plain("withdraw", one.task, one.by);
     out["comment"] = one.comment;
@@ -70,6 +75,9 @@ Command command_from(const Json& json) {
   const PersonId by{json.value("by", "")};
   if (what == "claim") return ClaimTask{task, by};
   if (what == "release") return ReleaseTask{task, by};
+  if (what == "reassign") {
+    return ReassignTask{task, by, PersonId{json.value("to", "")}, json.value("comment", "")};
+  }
   if (what == "withdraw") return WithdrawTask{task, by, json.value("comment", "")};
   if (what != "complete") throw std::runtime_error("unknown command of a job: " + what);
   CompleteTask answer;
@@ -106,7 +114,8 @@ Error damaged_item() {
 /// What the item does, or why it does nothing.
 Result<ItemDone> do_item(Batch& batch, const OpenJobItem& item) {
   try {
-    const Addressed work = decode_addressed(item.command_json);
+    Addressed work = decode_addressed(item.command_json);
+    set_via(work.command, "bulk");
     const Result<Applied> applied =
         batch.apply(work.instance, work.command, item.person, work.expected_version);
     if (!applied) return applied.error();

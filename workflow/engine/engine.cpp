@@ -135,6 +135,7 @@ Engine::~Engine() = default;
 
 void Engine::submit(InstanceId instance, Command command, SubmitOptions options,
                     Callback<Receipt> callback) {
+  set_via(command, options.via);
   loop_->post({[instance = std::move(instance), command = std::move(command),
                 options = std::move(options), callback](Batch& batch) -> Result<After> {
                  Result<std::optional<Receipt>> before =

@@ -44,6 +44,8 @@ struct EngineLimits {
   std::size_t slices_per_batch_max = 16;           ///< Continued runs among them.
   std::size_t job_items_per_batch_max = 64;        ///< Items of jobs among them.
   std::size_t calls_in_flight_max = 1024;          ///< Calls to other systems without an answer.
+  /// How long messages that tell of an answer wait, so that it can be recalled before they leave.
+  Milliseconds recall_grace{0};
   Milliseconds audit_pause{60'000};  ///< Between two pages of the audit scan; 0: no scan.
   std::size_t audit_page_max = 200;  ///< Instances looked at in one page.
 };
@@ -118,6 +120,7 @@ struct PublishedReport {
   bool published = false;     ///< False for a dry run, faults, or a version that is there already.
   bool unchanged = false;     ///< The same version with the same content was there already.
   std::vector<Fault> faults;  ///< Any that is no warning: nothing was published.
+  Json people;  ///< What people could not do of it: to_json(PeopleReport). Never a refusal.
   Json difference =
       Json::object();  ///< To the newest version: {added, removed, changed: [pointer]}.
 };

@@ -20,6 +20,8 @@ constexpr Milliseconds pause_after_failure{1'000};
 /// How long a timer waits whose command was refused.
 constexpr Milliseconds refused_timer_pause{60'000};
 constexpr Milliseconds housekeeping_every{3'600'000};
+/// How long until the log is tried again that a reader held.
+constexpr Milliseconds truncation_retry{1'000};
 constexpr std::chrono::hours unused_attachments_kept_for{24};
 constexpr std::chrono::hours drafts_kept_for{24 * 30};
 constexpr std::chrono::hours jobs_kept_for{24 * 30};
@@ -81,6 +83,8 @@ EngineLoop::~EngineLoop() {
 
 void EngineLoop::start() {
   more_runnable_ = true;
+  const auto owed = reads_->find_setting("log_truncation_owed");
+  truncation_owed_ = owed && *owed && **owed == "1";
   housekeeping_at_ = config_.clock->now() + housekeeping_every;
   workshop_ = std::make_unique<Workshop>(
       config_.limits.audit_pause, [this](const Workshop& workshop) { audit_page(workshop); });
@@ -153,6 +157,8 @@ void EngineLoop::run() {
     add_due_jobs(jobs);
     if (!jobs.empty()) {
       process(std::move(jobs));
+    } else if (truncation_owed_) {
+      truncate_log();
     } else if (!advances_.empty() && !desk_.busy()) {
       move_clock();
     }
@@ -181,10 +187,10 @@ std::vector<Job> EngineLoop::wait_for_jobs() {
     changed_.wait_for(lock, pause_after_failure, called);
     pause_due_ = false;
   } else if (!called() && !work_is_due()) {
-    Milliseconds sleep = sleep_max;
+    Milliseconds sleep = truncation_owed_ ? truncation_retry : sleep_max;
     if (virtual_clock_ == nullptr) {
       const Instant now = config_.clock->now();
-      for (const std::optional<Instant>& next : {next_due_, next_start_}) {
+      for (const std::optional<Instant>& next : {next_due_, next_start_, next_release_}) {
         if (next) sleep = std::clamp(*next - now, Milliseconds{0}, sleep);
       }
     }
@@ -204,6 +210,7 @@ bool EngineLoop::work_is_due() const {
   const Instant now = config_.clock->now();
   return !runnable_.empty() || more_runnable_ || jobs_open_ || desk_.work_is_due() ||
          (next_due_ && *next_due_ <= now) || (next_start_ && *next_start_ <= now) ||
+         (next_release_ && *next_release_ <= now) ||
          (virtual_clock_ != nullptr && clock_kept_ != now && clock_kept_);
 }
 
@@ -223,6 +230,7 @@ void EngineLoop::add_due_jobs(std::vector<Job>& jobs) {
       }
     }
   }
+  if (next_release_ && *next_release_ <= now) jobs.push_back(release_job());
   if (runnable_.empty() && more_runnable_) {
     more_runnable_ = false;
     if (const auto page = reads_->runnable_instances(runnable_page)) {
@@ -272,6 +280,16 @@ Job EngineLoop::timer_job(const DueTimer& due) {
             spdlog::error("engine: timer {} of {} is put off: {}", due.timer, due.instance.text(),
                           why.detail.en);
             held_[{due.instance, due.timer}] = config_.clock->now() + refused_timer_pause;
+          }};
+}
+
+Job EngineLoop::release_job() {
+  return {[](Batch& batch) -> Result<After> {
+            if (Result<void> done = batch.release_held(); !done) return done.error();
+            return After{[] {}};
+          },
+          [](const Error& why) {
+            spdlog::error("engine: held messages do not leave: {}", why.detail.en);
           }};
 }
 
@@ -413,7 +431,19 @@ void EngineLoop::process(std::vector<Job> jobs) {
   }
 }
 
+/// A secret vote has closed: what the log still holds of its ballots goes. Tried again until nobody
+/// reads from it.
+void EngineLoop::truncate_log() {
+  const Result<bool> done = store_.truncate_log();
+  if (!done || !*done) return;
+  UnitOfWork work{store_};
+  work.stage_setting("log_truncation_owed", "0");
+  if (work.commit()) truncation_owed_ = false;
+}
+
 void EngineLoop::after_commit(const Batch& batch) {
+  if (batch.closed_ballot_box()) truncation_owed_ = true;
+  if (truncation_owed_) truncate_log();
   for (const auto& [id, left] : batch.runnable()) {
     if (left && runnable_set_.insert(id).second) runnable_.push_back(id);
   }
@@ -457,6 +487,8 @@ void EngineLoop::refresh_due() {
   }
   next_start_.reset();
   if (const auto next = reads_->next_start()) next_start_ = *next;
+  next_release_.reset();
+  if (const auto next = reads_->next_release()) next_release_ = *next;
 }
 
 /// Nothing is due at the present virtual time: on to the next time something is, or to the goal.
@@ -480,7 +512,7 @@ void EngineLoop::move_clock() {
   }
   if (now == advance.to && clock_kept_ == now) return finish_advance(std::nullopt);
   Instant next = advance.to;
-  for (const std::optional<Instant>& due : {next_due_, next_start_}) {
+  for (const std::optional<Instant>& due : {next_due_, next_start_, next_release_}) {
     if (due && *due > now && *due < next) next = *due;
   }
   if (Result<void> moved = virtual_clock_->advance_to(next); !moved) {
@@ -489,6 +521,7 @@ void EngineLoop::move_clock() {
   advance.batches_here = 0;
   if (next_due_ && *next_due_ <= next) return;
   if (next_start_ && *next_start_ <= next) return;
+  if (next_release_ && *next_release_ <= next) return;
   process({});  // Writes the time down.
 }
 

@@ -73,12 +73,14 @@ class EngineLoop {
   [[nodiscard]] Job timer_job(const DueTimer& due);
   [[nodiscard]] Job slice_job(const InstanceId& id);
   [[nodiscard]] Job item_job(const OpenJobItem& item);
+  [[nodiscard]] Job release_job();
   [[nodiscard]] Job schedule_job(const ScheduleRow& row);
   [[nodiscard]] Job planned_start_job(const PlannedStart& planned);
   [[nodiscard]] bool work_is_due() const;
   void process(std::vector<Job> jobs);
   [[nodiscard]] Settled settle(Batch& batch, Job& job);
   void after_commit(const Batch& batch);
+  void truncate_log();
   void after_failure(const Error& why);
   void refresh_due();
   void move_clock();
@@ -120,8 +122,10 @@ class EngineLoop {
   std::map<std::pair<InstanceId, std::string>, Instant> held_;  ///< Refused timers, until when.
   std::optional<Instant> next_due_;
   std::optional<Instant> next_start_;
+  std::optional<Instant> next_release_;  ///< When held messages leave next.
   std::optional<Instant> clock_kept_;  ///< The virtual time in the database.
   Instant housekeeping_at_{};
+  bool truncation_owed_ = false;  ///< A secret vote has closed; see truncate_log().
   bool pause_due_ = false;  ///< The disk refused: what is due waits a second.
   std::int64_t next_change_ = 1;
 

@@ -101,6 +101,15 @@ std::string outcome_of(const State& state) {
   return {};
 }
 
+/// urgent 2, high 1, normal 0, low -1.
+int priority_of(const Json& spec) {
+  const auto found = spec.find("priority");
+  if (found == spec.end()) return 0;
+  if (*found == "urgent") return 2;
+  if (*found == "high") return 1;
+  return *found == "low" ? -1 : 0;
+}
+
 }  // namespace
 
 InstanceRow instance_row(const State& state, const Definition& definition,
@@ -159,6 +168,9 @@ TaskRow task_row(const SaveTask& saved, const State& after, const State& before,
   row.on_behalf_of = task.on_behalf_of;
   row.role = task.role;
   row.substitutes = task.substitutes;
+  row.delegated = !task.delegated_by.empty();
+  row.excluded_units = task.excluded_units;
+  for (const InfoRequest& one : task.asked) row.asked.push_back(one.to);
   for (const Candidate& candidate : task.candidates) row.candidates.push_back(to_key(candidate));
   row.excluded = task.excluded;
   row.opened_at = task.opened_at;
@@ -167,16 +179,18 @@ TaskRow task_row(const SaveTask& saved, const State& after, const State& before,
   row.due_date = due_date_of(task);
   row.provisional = task.due_explain.is_object() && task.due_explain.value("provisional", false);
   row.overdue = task.overdue;
-  if (task.state != TaskState::offered && task.state != TaskState::claimed) row.ended_at = now;
+  if (!is_open(task.state)) row.ended_at = now;
   if (saved.response) {
     row.outcome = saved.response->outcome;
     row.performer = saved.response->by;
     row.response_json = json_text(encode(*saved.response));
   }
   row.version = task.version;
-  if (saved.spec.is_object() && saved.spec.contains("priority") &&
-      saved.spec.at("priority").is_number_integer()) {
-    row.priority = saved.spec.at("priority").get<int>();
+  if (saved.spec.is_object()) {
+    row.priority = priority_of(saved.spec);
+    if (const auto found = saved.spec.find("category"); found != saved.spec.end()) {
+      row.category = read_text(*found).vi;
+    }
   }
   row.image_json = encode_text(task);
   row.search = fold_for_search(row.title.vi + " " + row.title.en) + " " + instance.search;

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "workflow/core/documents.hpp"
+#include "workflow/core/people_check.hpp"
 #include "workflow/engine/starting.hpp"
 #include "workflow/expressions/jq.hpp"
 
@@ -76,6 +77,7 @@ void publish(EngineLoop& loop, const PublishRequest& request) {
   const Program program = *compiled.program;
   const Definition& definition = *program.definition;
   report.ref = definition.ref;
+  report.people = to_json(check_people(definition, *loop.snapshot().directory));
 
   const std::shared_ptr<const Catalog> catalog = loop.snapshot().catalog;
   const std::string text = definition.document.dump();

@@ -7,7 +7,11 @@
 namespace kyhan {
 namespace {
 
-constexpr std::array actions = {"complete", "claim", "release", "delegate", "recall", "comment"};
+constexpr std::array actions = {"complete",    "claim",        "release",  "start",
+                                "delegate",    "reassign",     "recall",   "requestInfo",
+                                "provideInfo", "addSigner",    "removeSigner", "withdraw",
+                                "comment"};
+constexpr std::array needing_person = {"delegate", "reassign", "requestInfo", "addSigner"};
 constexpr std::array keys = {"task", "by",   "action",      "outcome",   "to",    "comment",
                              "data", "unit", "attachments", "signature", "after"};
 
@@ -36,6 +40,13 @@ class Reader {
     if (!action.empty()) answer.action = action;
     if (std::ranges::find(actions, answer.action) == actions.end()) {
       fault(at + "/action", "enum", {"Thao tác không có.", "There is no such action."});
+    }
+    const bool needs_person =
+        std::ranges::find(needing_person, answer.action) != needing_person.end();
+    answer.to = PersonId(text(item, at, "to", needs_person));
+    if (item.contains("signature")) {
+      const Json& signature = item.at("signature");
+      answer.signs = !signature.is_null() && signature != false;
     }
     answer.outcome = text(item, at, "outcome", false);
     answer.comment = text(item, at, "comment", false);

@@ -40,11 +40,28 @@ class Answered {
   std::deque<FinishCall> answers_;
 };
 
+/// As long as the server by default keeps messages that tell of an answer.
+constexpr Milliseconds recall_grace{10'000};
+
+/// The ballots of secret votes, counted as they come.
+class Boxes : public BallotCounts {
+ public:
+  std::map<std::string, std::int64_t> count(const std::string& vote) const override {
+    const auto found = counts_.find(vote);
+    return found == counts_.end() ? std::map<std::string, std::int64_t>{} : found->second;
+  }
+  void cast(const CastBallot& ballot) { ++counts_[ballot.vote][ballot.choice.dump()]; }
+
+ private:
+  std::map<std::string, std::map<std::string, std::int64_t>> counts_;
+};
+
 class Simulator {
  public:
   explicit Simulator(const Simulation& plan)
       : plan_(plan),
-        world_{plan.program, *plan.directory, *plan.calendars, plan.secrets.get()},
+        world_{plan.program,       *plan.directory, *plan.calendars,
+               plan.secrets.get(), nullptr,         &boxes_},
         now_(plan.from),
         due_(plan.answers.size()),
         used_(plan.answers.size(), false) {
@@ -210,6 +227,7 @@ class Simulator {
   void give(std::size_t index) {
     const PlannedAnswer& answer = plan_.answers[index];
     due_[index].reset();
+    if (answer.action == "recall") return give_back(index);
     const Task* chosen = nullptr;
     int best = -1;
     for (const auto& [id, task] : state().tasks) {
@@ -227,28 +245,52 @@ class Simulator {
     used_[index] = true;
     const TaskId id = chosen->id;
     std::optional<Error> refusal;
-    if (answer.action == "complete") {
-      refusal = submit(CompleteTask{id, answer.by, answer.outcome, answer.comment, answer.data,
-                                    answer.attachments});
-    } else if (answer.action == "claim") {
-      refusal = submit(ClaimTask{id, answer.by});
-    } else if (answer.action == "release") {
-      refusal = submit(ReleaseTask{id, answer.by});
-    } else if (answer.action == "comment") {
-      refusal = submit(CommentOnTask{id, answer.by, answer.comment});
-    } else {
-      refusal = Error{ErrorCode::forbidden,
-                      answer.action + "-not-allowed",
-                      {"Định nghĩa không cho phép thao tác \"" + answer.action + "\".",
-                       "The definition does not allow the action \"" + answer.action + "\"."}};
-    }
+    if (const auto command = command_of(answer, id)) refusal = submit(*command);
     if (refusal) result_.refused.push_back({index, std::move(*refusal)});
   }
 
+  [[nodiscard]] static std::optional<Command> command_of(const PlannedAnswer& answer,
+                                                         const TaskId& id) {
+    const PersonId& by = answer.by;
+    const std::string& words = answer.comment;
+    if (answer.action == "complete") {
+      return CompleteTask{id,          by, answer.outcome,     words, answer.data, answer.attachments,
+                          answer.signs ? "simple" : "",
+                          "",          "ballot"};
+    }
+    if (answer.action == "claim") return ClaimTask{id, by};
+    if (answer.action == "release") return ReleaseTask{id, by};
+    if (answer.action == "start") return StartTask{id, by};
+    if (answer.action == "delegate") return DelegateTask{id, by, answer.to, words};
+    if (answer.action == "reassign") return ReassignTask{id, by, answer.to, words};
+    if (answer.action == "requestInfo") return RequestInfo{id, by, answer.to, words};
+    if (answer.action == "provideInfo") return ProvideInfo{id, by, words};
+    if (answer.action == "addSigner") return AddSigner{id, by, answer.to, words};
+    if (answer.action == "removeSigner") return RemoveSigner{id, by, words};
+    if (answer.action == "withdraw") return WithdrawTask{id, by, words};
+    if (answer.action == "comment") return CommentOnTask{id, by, words};
+    return std::nullopt;
+  }
+
+  /// Takes back the last answer of that person to a task of that name.
+  void give_back(std::size_t index) {
+    const PlannedAnswer& answer = plan_.answers[index];
+    const auto last = std::find_if(given_.rbegin(), given_.rend(), [&](const GivenAnswer& one) {
+      return fits(one.task, answer.task) &&
+             (one.response.by == answer.by || one.response.on_behalf_of == answer.by);
+    });
+    if (last == given_.rend()) return;
+    used_[index] = true;
+    RecallAnswer command{last->task.id, answer.by, answer.comment};
+    if (auto trace = trace_answer(result_.journal, last->task.id, last->ended_with)) {
+      trace->held = now_ - last->response.at <= recall_grace;
+      command.trace = std::make_shared<const AnswerTrace>(std::move(*trace));
+    }
+    if (auto refusal = submit(command)) result_.refused.push_back({index, std::move(*refusal)});
+  }
+
   [[nodiscard]] Capacity capacity(const Task& task, const PersonId& person) const {
-    return capacity_of(person,
-                       {task.candidates, task.excluded, task.holder, task.on_behalf_of, task.role,
-                        task.substitutes, task.unit, plan_.program.definition->ref.name},
+    return capacity_of(person, acted_on(task, plan_.program.definition->ref.name),
                        *plan_.directory, *plan_.calendars, now_);
   }
 
@@ -301,12 +343,22 @@ class Simulator {
 
   void accept(Decision decision) {
     State before = state();
+    const std::size_t known = given_.size();
     for (const Event& event : decision.events) {
+      if (const auto* completed = std::get_if<TaskCompleted>(&event)) {
+        const auto task = before.tasks.find(completed->response.task);
+        if (task != before.tasks.end()) {
+          given_.push_back({task->second, completed->response, 0});
+        }
+      }
       for (CloudEvent& told : lifecycle_of(event, before, *plan_.program.definition)) {
         result_.trace.push_back(std::move(told));
       }
       evolve(before, event);
       result_.journal.push_back(event);
+    }
+    for (std::size_t i = known; i < given_.size(); ++i) {
+      given_[i].ended_with = result_.journal.size();
     }
     result_.state = std::move(decision.state);
     for (const Effect& effect : decision.effects) {
@@ -323,6 +375,7 @@ class Simulator {
         if (plan_.calls != nullptr) plan_.calls->cancel(call->key);
         out_.erase(call->node);
       }
+      if (const auto* cast = std::get_if<CastBallot>(&effect)) boxes_.cast(*cast);
     }
   }
 
@@ -335,6 +388,7 @@ class Simulator {
   }
 
   const Simulation& plan_;
+  Boxes boxes_;
   World world_;
   Instant now_;
   SimulationResult result_;
@@ -348,6 +402,12 @@ class Simulator {
   };
   std::vector<Kept> kept_;
   std::set<TaskId> seen_;
+  struct GivenAnswer {
+    Task task;
+    Response response;
+    std::size_t ended_with;  ///< Facts in the journal when the answer's command was through.
+  };
+  std::vector<GivenAnswer> given_;
   bool delivering_ = false;
   std::map<NodeId, std::string> out_;  ///< Calls that have no answer yet.
   std::shared_ptr<Answered> answered_ = std::make_shared<Answered>();

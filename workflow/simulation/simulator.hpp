@@ -16,9 +16,13 @@ namespace kyhan {
 struct PlannedAnswer {
   std::string task;  ///< Name or pointer of the step.
   PersonId by;
-  std::string action = "complete";  ///< complete | claim | release | comment
+  /// complete | claim | release | start | delegate | reassign | requestInfo | provideInfo |
+  /// addSigner | removeSigner | recall | withdraw | comment
+  std::string action = "complete";
   std::string outcome;
-  std::string comment;
+  std::string comment;  ///< With the other actions: reason, question, answer.
+  PersonId to;          ///< delegate, reassign, requestInfo, addSigner: whom.
+  bool signs = false;   ///< Gives the password again.
   Json data;
   std::vector<Attachment> attachments;
   UnitId unit;     ///< Which unit's item, where there are several.

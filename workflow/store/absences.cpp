@@ -64,6 +64,14 @@ Result<std::optional<AbsenceRow>> Reads::find_absence(std::string_view id) {
   });
 }
 
+Result<std::optional<Instant>> Reads::next_release() {
+  return guarded([&] {
+    Statement row = connection_->prepare("SELECT min(release_at) FROM held_messages");
+    row.step();
+    return row.optional_instant(0);
+  });
+}
+
 Result<std::vector<AbsenceRow>> Reads::absences(const AbsenceQuery& query) {
   return guarded([&] {
     Json people = Json::array();

@@ -20,10 +20,7 @@ template <class Enum>
   return enum_of(InstanceStatus::suspended, name);
 }
 [[nodiscard]] inline TaskState task_state_of(std::string_view name) {
-  return enum_of(TaskState::expired, name);
-}
-[[nodiscard]] constexpr bool is_open(TaskState state) {
-  return state == TaskState::offered || state == TaskState::claimed;
+  return enum_of(TaskState::in_progress, name);
 }
 
 }  // namespace kyhan

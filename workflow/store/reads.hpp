@@ -147,6 +147,8 @@ class Reads {
   [[nodiscard]] Result<std::optional<std::string>> find_state(const InstanceId& id);
   [[nodiscard]] Result<Page<InstanceRow>> instances(const InstanceQuery& query);  ///< Newest first.
   [[nodiscard]] Result<Page<HistoryRow>> history(const InstanceId& id, const PageRequest& page);
+  /// The facts that votes of the instance have closed, oldest first.
+  [[nodiscard]] Result<std::vector<HistoryRow>> votes_closed(const InstanceId& id);
   [[nodiscard]] Result<std::vector<TaskRow>> tasks_of(const InstanceId& id);  ///< As opened.
   [[nodiscard]] Result<std::vector<AttachmentRow>> attachments_of(const InstanceId& id);
   [[nodiscard]] Result<std::vector<PersonId>> participants_of(const InstanceId& id);
@@ -193,6 +195,11 @@ class Reads {
   /// Open instances behind `after_key` (0: from the start), at most `limit`, for the audit.
   [[nodiscard]] Result<std::vector<AuditRow>> open_instances_after(std::int64_t after_key,
                                                                    int limit);
+
+  /// Of open secret votes: how many ballots each holds.
+  [[nodiscard]] Result<std::map<std::string, std::int64_t>> ballot_boxes();
+  /// When the first held message is due to leave.
+  [[nodiscard]] Result<std::optional<Instant>> next_release();
 
   // Messages.
   [[nodiscard]] Result<std::vector<OutboxRow>> outbox_after(std::int64_t seq, int limit);

@@ -154,6 +154,19 @@ Result<Page<HistoryRow>> Reads::comments(const InstanceId& instance, const TaskI
   });
 }
 
+Result<std::vector<HistoryRow>> Reads::votes_closed(const InstanceId& id) {
+  return guarded([&] {
+    Statement row = connection_->prepare("SELECT " KYHAN_JOURNAL_COLUMNS
+                                         " FROM instances n CROSS JOIN journal j "
+                                         "ON j.instance = n.key WHERE n.id = ? "
+                                         "AND j.type = 'vote_closed' ORDER BY j.seq");
+    row.bind_all(id);
+    std::vector<HistoryRow> out;
+    while (row.step()) out.push_back(read_journal(row));
+    return out;
+  });
+}
+
 Result<std::vector<PersonId>> Reads::participants_of(const InstanceId& id) {
   return guarded([&] {
     Statement row = connection_->prepare(

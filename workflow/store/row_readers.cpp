@@ -71,6 +71,11 @@ TaskRow read_task(const Statement& row, int first) {
   out.on_behalf_of = row.id<PersonId>(at++);
   out.role = row.id<RoleId>(at++);
   out.substitutes = row.flag(at++);
+  out.delegated = row.flag(at++);
+  out.excluded_units = split_list<UnitId>(row.view(at++));
+  out.asked = split_list<PersonId>(row.view(at++));
+  out.category = row.text(at++);
+  out.ended_revision = row.integer(at++);
   return out;
 }
 

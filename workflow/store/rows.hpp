@@ -98,6 +98,11 @@ struct TaskRow {
   PersonId on_behalf_of;     ///< For whom the holder holds it, or the performer acted, as a deputy.
   RoleId role;               ///< In which it fell to the one person it names.
   bool substitutes = false;  ///< Deputies of those who are away may act.
+  bool delegated = false;    ///< The holder has it from whom they act for.
+  std::vector<UnitId> excluded_units;
+  std::vector<PersonId> asked;  ///< Whom the holder has asked, who have not answered yet.
+  std::string category;
+  std::int64_t ended_revision = 0;  ///< See the table tasks. Written by the store.
   std::int64_t version = 1;  ///< ETag.
   int round = 1;             ///< Which time this step runs in the instance.
   int priority = 0;

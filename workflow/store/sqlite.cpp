@@ -199,6 +199,15 @@ std::int64_t Database::last_row() const {
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_);
 }
+bool Database::truncate_log() {
+  sqlite3_busy_timeout(handle_, 0);
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                             nullptr);
+  sqlite3_busy_timeout(handle_, static_cast<int>(Options{}.busy_timeout.count()));
+  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED) fail(code);
+  return code == SQLITE_OK;
+}
+
 bool Database::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
 }

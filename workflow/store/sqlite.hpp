@@ -173,6 +173,8 @@ class Database {
   [[nodiscard]] std::int64_t last_row() const;  ///< Row id of the last insert.
   [[nodiscard]] std::int64_t changes() const;   ///< Rows the last statement changed.
   [[nodiscard]] bool in_transaction() const;
+  /// A checkpoint that empties the log; false when a reader holds it. Waits for nobody.
+  [[nodiscard]] bool truncate_log();
   [[nodiscard]] sqlite3* handle() const { return handle_; }
   [[noreturn]] void fail(int code) const;  ///< Throws StorageFailure.
 

@@ -1,5 +1,7 @@
 // Tasks, and the inbox: the index by which a person's own work is found.
 
+#include <algorithm>
+
 #include "workflow/store/lists.hpp"
 #include "workflow/store/names.hpp"
 #include "workflow/store/no_due.hpp"
@@ -9,16 +11,21 @@ namespace kyhan {
 namespace {
 
 /// Under which keys the task is found: those of its candidates while nobody holds it, then the
-/// holder's own and that of whom the holder acts for, and none once it has ended.
+/// holder's own and that of whom the holder acts for, and none once it has ended; those of whom
+/// something is asked besides.
 std::string inbox_of(const TaskRow& task) {
   if (!is_open(task.state)) return {};
+  std::vector<std::string> keys = task.candidates;
   if (!task.holder.empty()) {
-    std::vector keys{"user:" + task.holder.text()};
-    // What a deputy holds stays in sight of the absent one.
+    keys = {"user:" + task.holder.text()};
+    // What a deputy or a delegate holds stays in sight of whom they act for.
     if (!task.on_behalf_of.empty()) keys.push_back("user:" + task.on_behalf_of.text());
-    return join_list(keys);
   }
-  return join_list(task.candidates);
+  for (const PersonId& person : task.asked) {
+    const std::string key = "user:" + person.text();
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  return join_list(keys);
 }
 
 /// The task's place in the inbox, as it was stored.
@@ -27,6 +34,7 @@ struct Place {
   std::string keys;
   std::int64_t due_at = no_due;
   std::string excluded;
+  std::string asked;  ///< People: what is asked of them does not depend on who is excluded.
   friend bool operator==(const Place&, const Place&) = default;
 };
 
@@ -37,29 +45,34 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
     Place before;
     {
       Statement& found =
-          work_->writer.statement("SELECT key, inbox, due_at, excluded FROM tasks WHERE id = ?");
+          work_->writer.statement("SELECT key, inbox, due_at, excluded, asked FROM tasks WHERE id = ?");
       found.bind_all(row.id);
       if (found.step()) {
-        before = {found.integer(0), found.text(1), found.integer(2), found.text(3)};
+        before = {found.integer(0), found.text(1), found.integer(2), found.text(3), found.text(4)};
       }
       found.reset();
     }
-    Place now{before.task, inbox_of(row), due_column(row.due_at), join_list(row.excluded)};
+    Place now{before.task, inbox_of(row), due_column(row.due_at), join_list(row.excluded),
+              join_list(row.asked)};
+    const std::string excluded_units = join_list(row.excluded_units);
+    const std::int64_t ended_revision = is_open(row.state) ? 0 : head.seq;
     const std::string candidates = join_list(row.candidates);
     if (before.task == 0) {
       work_->run(
           "INSERT INTO tasks (id, instance, open, node, definition, name, kind, step, title_vi, "
           "title_en, unit, state, holder, candidates, excluded, inbox, opened_at, claimed_at, "
           "due_at, due_date, provisional, overdue, ended_at, outcome, performer, version, round, "
-          "priority, search, image, response, spec, on_behalf_of, role, substitutes) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "priority, search, image, response, spec, on_behalf_of, role, substitutes, delegated, "
+          "excluded_units, asked, category, ended_revision) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
           "?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row.id, head.key, is_open(row.state), row.node, row.definition, row.name, row.kind,
           row.step_pointer, row.title.vi, row.title.en, row.unit, to_text(row.state), row.holder,
           candidates, now.excluded, now.keys, row.opened_at, row.claimed_at, now.due_at,
           row.due_date, row.provisional, row.overdue, row.ended_at, row.outcome, row.performer,
           row.version, row.round, row.priority, row.search, row.image_json, row.response_json,
-          row.spec_json, row.on_behalf_of, row.role, row.substitutes);
+          row.spec_json, row.on_behalf_of, row.role, row.substitutes, row.delegated, excluded_units,
+          now.asked, row.category, ended_revision);
       now.task = work_->writer.database->last_row();
     } else {
       work_->run(
@@ -67,11 +80,13 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
           "inbox = ?7, claimed_at = ?8, due_at = ?9, due_date = ?10, provisional = ?11, "
           "overdue = ?12, ended_at = ?13, outcome = ?14, performer = ?15, version = ?16, "
           "priority = ?17, search = ?18, image = ?19, response = ?20, on_behalf_of = ?21, "
-          "role = ?22 WHERE key = ?1",
+          "role = ?22, delegated = ?23, excluded_units = ?24, asked = ?25, ended_revision = ?26 "
+          "WHERE key = ?1",
           now.task, is_open(row.state), to_text(row.state), row.holder, candidates, now.excluded,
           now.keys, row.claimed_at, now.due_at, row.due_date, row.provisional, row.overdue,
           row.ended_at, row.outcome, row.performer, row.version, row.priority, row.search,
-          row.image_json, row.response_json, row.on_behalf_of, row.role);
+          row.image_json, row.response_json, row.on_behalf_of, row.role, row.delegated,
+          excluded_units, now.asked, ended_revision);
       if (now == before) return;
     }
     for (const auto& key : split_list<std::string>(before.keys)) {
@@ -79,9 +94,11 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
                  before.due_at, before.task);
     }
     for (const auto& key : split_list<std::string>(now.keys)) {
+      const bool asked = std::ranges::any_of(
+          row.asked, [&](const PersonId& person) { return key == "user:" + person.text(); });
       work_->run(
           "INSERT OR IGNORE INTO inbox (person_key, due_at, task, excluded) VALUES (?, ?, ?, ?)",
-          key, now.due_at, now.task, now.excluded);
+          key, now.due_at, now.task, asked ? std::string{} : now.excluded);
     }
   });
 }

@@ -53,6 +53,10 @@ class Store {
   /// never across a co_await.
   [[nodiscard]] ReadLease reads();
 
+  /// Everything out of the log into the database, and the log emptied. False: somebody reads from
+  /// it at this moment. The writer's thread only.
+  [[nodiscard]] Result<bool> truncate_log();
+
   [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] std::filesystem::path database_file() const { return home_ / "kyhan.db"; }
   [[nodiscard]] std::filesystem::path attachments_folder() const { return home_ / "attachments"; }

@@ -10,6 +10,7 @@
 /// keep_command() or commit() tells it. So the path of a command reads as a list of what it writes.
 /// `find_...` methods read what is staged too.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -70,6 +71,33 @@ class UnitOfWork {
   void clear_call(const InstanceHead& head, NodeId node);
   /// `person` may see the instance from now on. Twice harms nothing.
   void stage_participant(const InstanceHead& head, const PersonId& person);
+
+  // People's work.
+  void stage_turn(std::string_view circle, const PersonId& person);
+  [[nodiscard]] Result<PersonId> last_turn(std::string_view circle);  ///< Empty: nobody yet.
+  [[nodiscard]] Result<std::int64_t> count_held_by(const PersonId& person);  ///< Open tasks.
+  /// A message that waits until `release_at`; the head is that after the command's journal rows.
+  void stage_held(const InstanceHead& head, const OutboxRow& row, Instant release_at);
+  /// Until when messages of the instance wait; nothing: none do.
+  [[nodiscard]] Result<std::optional<Instant>> held_until(const InstanceHead& head);
+  /// Moves what is due into the outbox, in order; how many.
+  [[nodiscard]] Result<std::int64_t> release_held(Instant now);
+  [[nodiscard]] Result<bool> holds(const InstanceHead& head, std::int64_t after_revision,
+                                   std::int64_t up_to_revision);
+  void clear_held(const InstanceHead& head, std::int64_t after_revision,
+                  std::int64_t up_to_revision);
+  /// See the table tasks.
+  [[nodiscard]] Result<std::int64_t> ended_revision(const TaskId& task);
+  void stage_heard(const TaskId& task);  ///< Another instance has consumed an event of its end.
+  /// Bodies of all facts, in order, staged ones too.
+  [[nodiscard]] Result<std::vector<std::string>> journal_of(const InstanceHead& head);
+
+  // Secret votes, by the id of their protocol (ballots.cpp).
+  void stage_ballot_box(const std::string& vote);
+  void stage_ballot(const std::string& vote, std::string_view id, std::string_view choice);
+  [[nodiscard]] Result<std::map<std::string, std::int64_t>> count_ballots(const std::string& vote);
+  /// Afterwards the log must be truncated; the setting "log_truncation_owed" says so until it is.
+  void clear_ballot_box(const std::string& vote);
 
   // Messages.
   void stage_outbox(const OutboxRow& row);  ///< `seq` is given by the store.

@@ -20,6 +20,7 @@ class Audit {
     try {
       check_database();
       check_instances();
+      check_ballot_boxes();
       check_inbox();
       check_attachments();
       database_.execute("COMMIT");
@@ -223,12 +224,43 @@ class Audit {
            {"Lời gọi ra ngoài của nút " + std::to_string(node) + " không còn bước nào chờ.",
             "The call of node " + std::to_string(node) + " belongs to no step that waits."});
     }
+    note_ballot_boxes(state);
     const bool running = !state.ended_at && !state.suspended;
     if (running && !stored.row.runnable && waits.timers.empty() && waits.subscriptions.empty() &&
         waits.tasks.empty() && waits.calls.empty()) {
       find("stuck", id,
            {"Quy trình chưa kết thúc nhưng không chờ gì và không có bước nào để chạy.",
             "The instance has not ended, yet waits for nothing and has nothing to run."});
+    }
+  }
+
+  /// How many have voted in each open secret vote, as the journal says.
+  void note_ballot_boxes(const State& state) {
+    for (const auto& [node, waiting] : state.nodes) {
+      if (!waiting.results.is_object() || !waiting.results.contains("box")) continue;
+      boxes_[waiting.results.at("box").get<std::string>()] = {
+          state.id, static_cast<std::int64_t>(waiting.responses.size())};
+    }
+  }
+
+  void check_ballot_boxes() {
+    const Result<std::map<std::string, std::int64_t>> found = reads_.ballot_boxes();
+    if (!found) throw StorageFailure{0, found.error()};
+    for (const auto& [vote, expected] : boxes_) {
+      const auto box = found->find(vote);
+      if (box != found->end() && box->second == expected.voted) continue;
+      const std::string there = box == found->end() ? "0" : std::to_string(box->second);
+      find("ballots", expected.instance,
+           {"Cuộc bỏ phiếu kín " + vote + " có " + std::to_string(expected.voted) +
+                " người đã bỏ phiếu nhưng hòm phiếu giữ " + there + " phiếu.",
+            "In the secret vote " + vote + " " + std::to_string(expected.voted) +
+                " have voted but the box holds " + there + " ballots."});
+    }
+    for (const auto& [vote, ballots] : *found) {
+      if (boxes_.contains(vote)) continue;
+      find("ballots-orphan", {},
+           {"Hòm phiếu " + vote + " vẫn còn dù cuộc bỏ phiếu không còn mở.",
+            "The ballot box " + vote + " is still there though its vote is not open."});
     }
   }
 
@@ -274,8 +306,14 @@ class Audit {
     }
   }
 
+  struct Box {
+    InstanceId instance;
+    std::int64_t voted = 0;
+  };
+
   Store& store_;
   Reads& reads_;
+  std::map<std::string, Box> boxes_;  ///< Of the votes that are open.
   Database& database_;
   ChainHasher hasher_;
   VerifyReport report_;
