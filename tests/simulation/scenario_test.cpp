@@ -57,8 +57,16 @@ std::shared_ptr<const Directory> directory_of(const Json& scenario) {
     REQUIRE(parsed.has_value());
     return *parsed;
   }();
-  const Json& directory = scenario.value("directory", Json("tinh-mau"));
-  if (directory.is_string()) return province;
+  Json directory = scenario.value("directory", Json("tinh-mau"));
+  const Json absences = scenario.value("absences", Json::object());
+  if (directory.is_string()) {
+    if (absences.empty()) return province;
+    directory = json_of_file(definitions / "organisation/tinh-mau.json");
+  }
+  for (Json& person : directory.at("people")) {  // "absences": {person: [{from, to, deputy, scope?}]}
+    const auto away = absences.find(person.at("id").get<std::string>());
+    if (away != absences.end()) person["absences"] = *away;
+  }
   const auto parsed = Directory::parse(directory);
   REQUIRE(parsed.has_value());
   return *parsed;
