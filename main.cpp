@@ -217,6 +217,19 @@ void CommandLine::add_running() {
   on_run(start,
          [this](const Config& settings) { return start_workflow(terminal_, settings, start_); });
 
+  CLI::App* why = command(app_, "why", say("Vì sao một hồ sơ đang chờ", "Why a case is waiting"));
+  why->add_option("ID", name_)->required();
+  CLI::App* retry = command(
+      app_, "retry", say("Chạy lại bước bị lỗi của một hồ sơ", "Run a case's failed step again"));
+  retry->add_option("ID", name_)->required();
+  retry->add_option("--comment", key_, say("Lý do", "The reason"))->required();
+  for (CLI::App* one : {why, retry}) {
+    with_config(one);
+    with_json(one);
+  }
+  on_run(why, [this](const Config& c) { return tell_why(terminal_, c, name_); });
+  on_run(retry, [this](const Config& c) { return retry_instance(terminal_, c, name_, key_); });
+
   CLI::App* calendar = command(app_, "calendar", say("Lịch làm việc", "Working calendar"));
   calendar->require_subcommand(1);
   CLI::App* due = command(*calendar, "due", say("Tính một thời hạn", "Compute one deadline"));

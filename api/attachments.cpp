@@ -18,6 +18,8 @@ namespace kyhan {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
+/// Files one person may have uploaded without an answer that uses them.
+constexpr std::int64_t unused_attachments_max = 200;
 
 constexpr std::string_view word_document =
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -80,6 +82,36 @@ std::int64_t bytes_max_of(const Json& rule) {
   return std::min(attachment_bytes_max, max->get<std::int64_t>());
 }
 
+Error too_many_unused() {
+  const std::string most = std::to_string(unused_attachments_max);
+  return {
+      ErrorCode::too_many,
+      "too-many-attachments",
+      {"Bạn có " + most + " tệp đã tải lên mà chưa dùng; hãy gửi kết quả hoặc chờ chúng được xóa.",
+       "You have uploaded " + most +
+           " files that no answer uses yet; send it, or wait for "
+           "them to go."}};
+}
+
+/// The disk keeps this much for the database, whatever people upload.
+constexpr std::uint64_t bytes_kept_free = 256ull << 20;
+
+Result<void> check_space(const BlobStore& blobs, std::uint64_t wanted) {
+  const std::uint64_t free = blobs.bytes_free();
+  if (free == 0 || free >= wanted + bytes_kept_free) return {};
+  return Error{ErrorCode::unavailable,
+               "disk-full",
+               {"Ổ đĩa của máy chủ không đủ chỗ cho tệp này. Hãy báo quản trị viên.",
+                "The server's disk has no room for this file. Tell the administrator."}};
+}
+
+/// Whether what has come so far can be such a file. Office files are zip archives with a member of
+/// their folder, which may come late; only its beginning is known early.
+bool can_begin(const FileKind& kind, std::string_view head) {
+  const std::size_t known = std::min(head.size(), kind.magic.size());
+  return head.substr(0, known) == kind.magic.substr(0, known);
+}
+
 /// What an upload may be, found before its first byte is read.
 struct UploadPlan {
   TaskRow task;
@@ -111,6 +143,9 @@ Result<UploadPlan> plan_upload(const Call& call) {
   }
   if (!allows(*rule, plan.kind->media_type)) return unsupported_type();
   plan.bytes_max = bytes_max_of(*rule);
+  const Result<std::int64_t> unused = reads->count_unused_attachments(call.caller.person);
+  if (!unused) return unused.error();
+  if (*unused >= unused_attachments_max) return too_many_unused();
   return plan;
 }
 
@@ -137,6 +172,8 @@ HandlerResult upload_attachment(Call& call) {
   if (declared && *declared > static_cast<std::uint64_t>(plan->bytes_max)) {
     co_return too_large(static_cast<std::size_t>(plan->bytes_max));
   }
+  const Result<void> space = check_space(call.services.blobs, declared.value_or(0));
+  if (!space) co_return space.error();
   Result<BlobWriter> writer = call.services.blobs.begin(plan->bytes_max);
   if (!writer) co_return writer.error();
   std::string head;  // Enough to know the kind of file by.
@@ -144,7 +181,10 @@ HandlerResult upload_attachment(Call& call) {
     const Result<std::string> piece = co_await call.request.body->next();
     if (!piece) co_return piece.error();
     if (piece->empty()) break;
-    if (head.size() < piece_bytes) head += piece->substr(0, piece_bytes - head.size());
+    if (head.size() < piece_bytes) {
+      head += piece->substr(0, piece_bytes - head.size());
+      if (!can_begin(*plan->kind, head)) co_return unsupported_type();
+    }
     const Result<void> written = writer->write(std::span{piece->data(), piece->size()});
     if (!written) co_return written.error();
   }

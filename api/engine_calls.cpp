@@ -51,6 +51,15 @@ asio::awaitable<std::vector<Result<Receipt>>> submit_all(Engine& engine,
   co_return co_await when_done<Answers>(std::move(begin));
 }
 
+asio::awaitable<Result<Receipt>> retry(Engine& engine, InstanceId instance, PersonId by,
+                                       std::string comment, SubmitOptions options) {
+  Begin<Receipt> begin = [&](Callback<Receipt> done) {
+    engine.retry(std::move(instance), std::move(by), std::move(comment), std::move(options),
+                 std::move(done));
+  };
+  co_return co_await when_done<Result<Receipt>>(std::move(begin));
+}
+
 asio::awaitable<Result<std::string>> add_job(Engine& engine, JobRequest request) {
   Begin<std::string> begin = [&](Callback<std::string> done) {
     engine.add_job(std::move(request), std::move(done));

@@ -22,6 +22,9 @@ struct Submission {
 };
 [[nodiscard]] asio::awaitable<std::vector<Result<Receipt>>> submit_all(
     Engine& engine, std::vector<Submission> submissions);
+[[nodiscard]] asio::awaitable<Result<Receipt>> retry(Engine& engine, InstanceId instance,
+                                                     PersonId by, std::string comment,
+                                                     SubmitOptions options);
 [[nodiscard]] asio::awaitable<Result<std::string>> add_job(Engine& engine, JobRequest request);
 [[nodiscard]] asio::awaitable<Result<Receipt>> start(Engine& engine, StartRequest request);
 [[nodiscard]] asio::awaitable<Result<AbsenceRow>> record_absence(Engine& engine,

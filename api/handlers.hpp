@@ -50,6 +50,9 @@ HandlerResult show_job(Call& call);
 HandlerResult list_job_results(Call& call);
 // care.cpp
 HandlerResult withdraw_task(Call& call);
+HandlerResult retry_instance(Call& call);
+// why.cpp
+HandlerResult show_why(Call& call);
 // comments.cpp
 HandlerResult comment_on_task(Call& call);
 HandlerResult comment_on_instance(Call& call);

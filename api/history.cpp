@@ -368,6 +368,16 @@ Entry tell(const Teller& teller, const InstanceCancelled& e) {
                 (e.by.empty() ? "An administrator" : who) + " cancelled the case."};
   return entry;
 }
+Entry tell(const Teller& teller, const InstanceRetried& e) {
+  Entry entry;
+  entry.by = e.by;
+  entry.comment = e.comment;
+  const std::string who = e.by.empty() ? "Quản trị viên" : teller.name(e.by);
+  entry.text = {who + " cho chạy lại bước bị lỗi.",
+                (e.by.empty() ? "An administrator" : who) + " ran the failed step again."};
+  entry.details = {{"pointer", e.pointer}};
+  return entry;
+}
 template <class Machinery>
 Entry tell(const Teller&, const Machinery&) {
   return {};

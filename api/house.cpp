@@ -1,6 +1,7 @@
 #include "api/house.hpp"
 
 #include <boost/asio/thread_pool.hpp>
+#include <spdlog/spdlog.h>
 
 #include "api/events_hub.hpp"
 #include "api/metrics.hpp"
@@ -13,6 +14,27 @@
 #include "workflow/store/store.hpp"
 
 namespace kyhan {
+namespace {
+
+/// How long after its upload a file may be without a row: uploads end within minutes.
+constexpr std::chrono::hours file_without_row_max{1};
+
+/// Removes the bytes of uploads that no row names any more.
+void sweep_files(Store& store, const BlobStore& files) {
+  const Result<int> removed = files.sweep(
+      [&store](const Sha256& sha256) {
+        const Result<bool> named = store.reads()->attachment_bytes_named(to_hex(sha256));
+        return !named || *named;
+      },
+      file_without_row_max);
+  if (!removed) {
+    spdlog::warn("attachments were not swept: {}", removed.error().detail.en);
+  } else if (*removed > 0) {
+    spdlog::info("{} files that nothing names were removed", *removed);
+  }
+}
+
+}  // namespace
 
 /// In the order they are built; destroyed the other way round.
 struct House::Parts {
@@ -66,6 +88,7 @@ Result<std::unique_ptr<House>> House::build(const HouseOptions& options) {
   EngineConfig config;
   config.limits.recall_grace = options.recall_grace;
   config.demonstration = options.settings.demonstration;
+  config.housekeeping = [store = store->get(), files = *blobs] { sweep_files(*store, files); };
   config.clock = options.clock ? options.clock : std::make_shared<SystemClock>();
   if (options.network) config.calls = std::make_shared<HttpCalls>(*options.network);
   if (!options.secrets_dir.empty()) {

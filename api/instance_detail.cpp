@@ -1,79 +1,17 @@
 // The plan page: where one instance stands, and why it waits.
 
-#include <fmt/format.h>
-
 #include "api/access.hpp"
 #include "api/handlers.hpp"
 #include "api/outline.hpp"
 #include "api/progress.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
+#include "api/why.hpp"
 #include "workflow/core/codec.hpp"
-#include "workflow/core/time_text.hpp"
 #include "workflow/store/store.hpp"
 
 namespace kyhan {
 namespace {
-
-std::string day_in_words(const std::string& iso_date) {
-  return iso_date.size() == 10
-             ? iso_date.substr(8, 2) + "/" + iso_date.substr(5, 2) + "/" + iso_date.substr(0, 4)
-             : iso_date;
-}
-
-Text ended_sentence(const InstanceRow& instance) {
-  switch (instance.status) {
-    case InstanceStatus::completed:
-      return {"Quy trình đã hoàn thành.", "The case is completed."};
-    case InstanceStatus::cancelled:
-      return {"Quy trình đã bị hủy.", "The case was cancelled."};
-    case InstanceStatus::faulted:
-      return {"Quy trình dừng vì lỗi; quản trị viên cần xem xét.",
-              "The case stopped with an error; an administrator must look at it."};
-    default:
-      break;
-  }
-  return {"Quy trình đang chạy.", "The case is running."};
-}
-
-/// "Đang chờ Nguyễn An xử lý "Thẩm định hồ sơ", hạn 09/09/2026; còn 2 việc khác."
-Text waiting_sentence(const Call& call, const InstanceRow& instance, const Json& shown) {
-  const Json stages = parse_column(instance.current_json);
-  if (instance.ended_at || !stages.is_array() || stages.empty()) return ended_sentence(instance);
-  const Json& first = stages.front();
-  const Text title = text_from(first.value("title", Json()));
-  Text text;
-  const std::string kind = first.value("kind", "task");
-  if (kind == "wait") {
-    text = {"Đang chờ đến thời điểm của bước “" + title.vi + "”",
-            "Waiting until the time of the step “" + title.en + "”"};
-    if (const Result<Instant> at = parse_rfc3339(first.value("wakeAt", ""))) {
-      const std::string day = day_in_words(due_day(call.services, *at));
-      text.vi += " (" + day + ")";
-      text.en += " (" + day + ")";
-    }
-  } else if (kind == "listen") {
-    text = {"Đang chờ sự kiện của bước “" + title.vi + "”",
-            "Waiting for an event of the step “" + title.en + "”"};
-  } else {
-    const Text holders = text_from(shown["current"].front().value("holders", Json()));
-    text = {"Đang chờ " + holders.vi + " xử lý “" + title.vi + "”",
-            "Waiting for " + holders.en + " to do “" + title.en + "”"};
-  }
-  if (shown["current"].front().contains("dueDate")) {
-    const std::string day =
-        day_in_words(shown["current"].front()["dueDate"].get_ref<const std::string&>());
-    text.vi += ", hạn " + day;
-    text.en += ", due " + day;
-  }
-  if (stages.size() > 1) {
-    text.vi += fmt::format("; và {} việc khác", stages.size() - 1);
-    text.en += fmt::format("; and {} more", stages.size() - 1);
-  }
-  text.vi += ".";
-  text.en += ".";
-  return text;
-}
 
 /// The input as it was given: the first fact of the journal.
 Json input_of(Reads& reads, const InstanceId& id) {
@@ -128,7 +66,7 @@ HandlerResult show_instance(Call& call) {
   Json files = Json::array();
   for (const AttachmentRow& file : *attachments) files.push_back(attachment_json(call, file));
   json["attachments"] = std::move(files);
-  json["waiting"] = to_json(waiting_sentence(call, *instance, json));
+  json["waiting"] = to_json(in_one_sentence(reasons_of(call, state, definition.get())));
   co_return json_reply(call, json, etag_of(instance->revision));
 }
 

@@ -25,6 +25,8 @@ std::span<const Route> routes() {
       {get,     "/api/v1/instances/{id}",             Door::signed_in,     Body::none,   {}, show_instance},
       {get,     "/api/v1/instances/{id}/history",     Door::signed_in,     Body::none,   {"limit", "after"}, show_history},
       {post,    "/api/v1/instances/{id}:cancel",      Door::signed_in,     Body::json,   {}, cancel_instance},
+      {post,    "/api/v1/instances/{id}:retry",       Door::administrator, Body::json,   {}, retry_instance},
+      {get,     "/api/v1/instances/{id}/why",         Door::signed_in,     Body::none,   {}, show_why},
       {post,    "/api/v1/instances/{id}:comment",     Door::signed_in,     Body::json,   {}, comment_on_instance},
       {get,     "/api/v1/instances/{id}/comments",    Door::signed_in,     Body::none,   {"limit", "after"}, list_instance_comments},
       {get,     "/api/v1/tasks",                      Door::signed_in,     Body::none,   {"view", "state", "due", "unit", "definition", "q", "limit", "after"}, list_tasks},

@@ -31,6 +31,10 @@ struct StartOptions {
 };
 int start_workflow(const Terminal& terminal, const Config& config, const StartOptions& options);
 
+int tell_why(const Terminal& terminal, const Config& config, const std::string& id);
+int retry_instance(const Terminal& terminal, const Config& config, const std::string& id,
+                   const std::string& comment);
+
 struct CalendarDueOptions {
   std::string from;
   std::string due;       ///< JSON text.

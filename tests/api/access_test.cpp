@@ -59,6 +59,8 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
       {"instance",         "GET",  instance, "",                                  404, 200, 200, 404, 404, 200, 401},
       {"history",          "GET",  instance + "/history", "",                     404, 200, 200, 404, 404, 200, 401},
       {"cancel",           "POST", instance + ":cancel", R"({"reason": "x"})",    404, 403, 403, 404, 404,  -1, 401},
+      {"retry",            "POST", instance + ":retry", R"({"comment": "x"})",    403, 403, 403, 403, 403, 409, 401},
+      {"why",              "GET",  instance + "/why", "",                         404, 200, 200, 404, 404, 200, 401},
       {"task",             "GET",  task, "",                                      200, 200, 200, 404, 404, 200, 401},
       {"claim",            "POST", task + ":claim", R"({"x": 1})",                400, 400, 400, 400, 400, 400, 401},
       {"release",          "POST", task + ":release", "{}",                       403, 403, 403, 404, 404, 403, 401},

@@ -124,6 +124,116 @@ TEST_CASE("faulty schemas are refused with the place of the fault", "[forms]") {
   }
 }
 
+TEST_CASE("what would be judged otherwise elsewhere is refused, not guessed", "[forms]") {
+  CHECK(schema_faults(R"({"$schema": "http://json-schema.org/draft-07/schema#"})"_j) ==
+        List{"unknown-dialect /$schema"});
+  CHECK(schema_faults(R"({"$schema": "https://json-schema.org/draft/2020-12/schema"})"_j).empty());
+  CHECK(schema_faults(R"({"$id": "https://example.vn/a"})"_j).empty());
+  CHECK(schema_faults(R"({"properties": {"a": {"$id": "https://example.vn/a"}}})"_j) ==
+        List{"nested-id /properties/a/$id"});
+  // A reference must name a schema, not any value inside one.
+  CHECK(schema_faults(R"({"$ref": "#/enum/0", "enum": [{"type": 5}]})"_j) ==
+        List{"unknown-reference /$ref"});
+  CHECK(
+      schema_faults(R"({"$ref": "#/properties", "properties": {"type": {"type": "string"}}})"_j) ==
+      List{"unknown-reference /$ref"});
+  CHECK(schema_faults(R"({"$ref": "#/$defs/%zz", "$defs": {"%zz": true}})"_j) ==
+        List{"unknown-reference /$ref"});
+  CHECK(faults(R"({"$ref": "#/$defs/two%20words", "$defs": {"two words": {"minimum": 1}}})"_j, 0) ==
+        List{"minimum "});
+}
+
+TEST_CASE("numbers are exact: decimals as people type them, integers of any size", "[forms]") {
+  const auto holds = [](const char* schema, const char* value) {
+    const Json parsed = Json::parse(schema);
+    REQUIRE(check_schema(parsed).empty());
+    return validate_against(parsed, Json::parse(value)).empty();
+  };
+  for (const char* good : {"0.3", "0.7", "1.1", "100", "-0.3", "0", "1e15", "123456789.1"}) {
+    INFO(good);
+    CHECK(holds(R"({"multipleOf": 0.1})", good));
+  }
+  for (const char* bad : {"0.35", "0.30000000000000004", "1e-7", "123456789.15"}) {
+    INFO(bad);
+    CHECK_FALSE(holds(R"({"multipleOf": 0.1})", bad));
+  }
+  CHECK(holds(R"({"multipleOf": 0.01})", "19.99"));
+  CHECK(holds(R"({"multipleOf": 1e-7})", "1e300"));
+  CHECK(holds(R"({"multipleOf": 3})", "18446744073709551615"));
+  CHECK_FALSE(holds(R"({"multipleOf": 2})", "18446744073709551615"));
+  CHECK(holds(R"({"maximum": 18446744073709551615})", "9223372036854775808"));
+  CHECK_FALSE(holds(R"({"maximum": 9007199254740992.0})", "9007199254740993"));
+  CHECK(holds(R"({"minimum": -9223372036854775808})", "-9223372036854775808"));
+  CHECK_FALSE(holds(R"({"const": 9007199254740992.0})", "9007199254740993"));
+  CHECK(holds(R"({"enum": [1.0]})", "1"));
+  CHECK_FALSE(holds(R"({"enum": [1]})", "true"));
+  CHECK(holds(R"({"type": "integer"})", "1e300"));
+  CHECK_FALSE(holds(R"({"type": "integer"})", "1e-300"));
+}
+
+TEST_CASE("dates are days that exist, times carry their offset", "[forms]") {
+  const auto holds = [](const char* format, const std::string& value) {
+    return validate_against(Json{{"format", format}}, value).empty();
+  };
+  for (const char* good : {"2024-02-29", "2000-02-29", "1900-12-31", "9999-12-31"}) {
+    CHECK(holds("date", good));
+  }
+  for (const char* bad : {"2026-02-29", "1900-02-29", "2026-00-10", "2026-1-1", "20260101",
+                          "2026-01-01 ", "2026-01-32", "+2026-01-01", "２０２６-01-01", ""}) {
+    INFO(bad);
+    CHECK_FALSE(holds("date", bad));
+  }
+  for (const char* good : {"2026-02-28T08:00:00Z", "2026-02-28T08:00:00.123+07:00",
+                           "2026-02-28t08:00:00z", "2026-02-28T23:59:59-00:30"}) {
+    INFO(good);
+    CHECK(holds("date-time", good));
+  }
+  for (const char* bad :
+       {"2026-02-28T08:00:00", "2026-02-28", "2026-02-30T08:00:00Z", "2026-02-28T24:00:00Z",
+        "2026-02-28T08:60:00Z", "2026-02-28 08:00:00Z", "2026-02-28T08:00Z",
+        "2026-02-28T08:00:00+7", "2026-02-28T08:00:00+24:00"}) {
+    INFO(bad);
+    CHECK_FALSE(holds("date-time", bad));
+  }
+  for (const char* good : {"a@b.vn", "nguyen.an+x@so-a.gov.vn", "đỗ@ví-dụ.vn"}) {
+    CHECK(holds("email", good));
+  }
+  for (const char* bad :
+       {"a", "a@b", "@b.vn", "a@b.vn.", "a b@c.vn", "a@@b.vn", "a@b..vn", "<a@b.vn>"}) {
+    INFO(bad);
+    CHECK_FALSE(holds("email", bad));
+  }
+}
+
+TEST_CASE("large documents and large schemas together end soon", "[forms]") {
+  Json choices = Json::array();
+  for (int i = 0; i < 20'000; ++i) choices.push_back({{"code", i}, {"name", std::to_string(i)}});
+  Json values = Json::array();
+  for (int i = 0; i < 20'000; ++i) values.push_back(choices.back());
+  const Json schema = {{"items", {{"enum", choices}}}};
+  REQUIRE(check_schema(schema).empty());
+  const auto before = std::chrono::steady_clock::now();
+  const auto many = validate_against(schema, values);
+  CHECK(many.back().code == "schema-too-complex");
+  const Json pattern = {{"items", {{"pattern", "^(a|b|ab|[a-z]{1,10}){1,10}$"}}}};
+  REQUIRE(check_schema(pattern).empty());
+  Json texts = Json::array();
+  for (int i = 0; i < 20; ++i) texts.push_back(std::string(50'000, 'a') + "!");
+  CHECK(validate_against(pattern, texts).back().code == "schema-too-complex");
+  // Many references to the same end are looked at once each.
+  Json wide = {{"$defs", Json::object()}, {"allOf", Json::array()}};
+  for (int i = 0; i < 60; ++i) {
+    Json all = Json::array();
+    for (int j = i + 1; j < 60; ++j) all.push_back({{"$ref", "#/$defs/s" + std::to_string(j)}});
+    if (all.empty()) all.push_back(true);
+    wide["$defs"]["s" + std::to_string(i)] = {{"allOf", all}};
+    wide["allOf"].push_back({{"$ref", "#/$defs/s" + std::to_string(i)}});
+  }
+  CHECK(check_schema(wide).empty());
+  CHECK(validate_against(wide, 1).front().code == "schema-too-complex");
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(10));
+}
+
 TEST_CASE("a reference back to itself is refused, one down into the value is not", "[forms]") {
   CHECK(schema_faults(
             R"({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}}})"_j)

@@ -42,6 +42,28 @@ TEST_CASE("a comment is kept with the people it names, who exist", "[simulation]
   CHECK(result.state.status == InstanceStatus::completed);
 }
 
+TEST_CASE("a form that an expression gives is checked when its task opens", "[simulation][forms]") {
+  const std::string steps = R"(
+do:
+  - ask:
+      call: humanTask:1.0.0@default
+      with:
+        title: {vi: Việc, en: Work}
+        assignment: {mode: claim, candidates: [{role: specialist, unit: so-a}]}
+        form: {schema: "${ .schema }"}
+  - tell: {set: "${ .data }"}
+)";
+  const auto bad = play({steps, R"({"schema": {"type": 5}})"});
+  CHECK(outcome_of(bad) == "faulted validation /do/0/ask");
+  CHECK(bad.state.error->detail.find("form.schema/type") != std::string::npos);
+  const auto none = play({steps, R"({"schema": "text"})"});
+  CHECK(outcome_of(none) == "faulted validation /do/0/ask");
+  const auto good = play({steps, R"({"schema": {"required": ["a"]}})", R"([
+    {"task": "ask", "by": "an", "data": {}}, {"task": "ask", "by": "an", "data": {"a": 1}}])"});
+  CHECK(good.refused.size() == 1);
+  CHECK(outcome_of(good) == R"({"a":1})");
+}
+
 TEST_CASE("an older journal's comment names nobody", "[simulation][comments]") {
   const Event event = decode_event(
       Json::parse(R"({"type": "task_commented", "task": "x.1", "by": "an", "comment": "@binh",

@@ -2,7 +2,10 @@
 
 #include "workflow/store/blob_store.hpp"
 
+#include <atomic>
+#include <barrier>
 #include <fstream>
+#include <thread>
 
 #include "tests/store/support.hpp"
 
@@ -97,9 +100,62 @@ TEST_CASE("a sweep removes only what no row names", "[store][attachments]") {
   const BlobStore blobs = BlobStore::open(folder.path()).value();
   const Sha256 named = put(blobs, "named").value().sha256;
   const Sha256 orphan = put(blobs, "orphan").value().sha256;
-  CHECK(blobs.sweep([&](const Sha256& sha256) { return sha256 == named; }).value() == 1);
+  const auto names = [&](const Sha256& sha256) { return sha256 == named; };
+  CHECK(blobs.sweep(names, std::chrono::hours{1}).value() == 0);  // Just uploaded.
+  CHECK(blobs.contains(orphan));
+  CHECK(blobs.sweep(names, std::chrono::seconds{0}).value() == 1);
   CHECK(blobs.contains(named));
   CHECK_FALSE(blobs.contains(orphan));
+}
+
+TEST_CASE("a sweep spares bytes that an upload has just found there", "[store][attachments]") {
+  const Folder folder;
+  const BlobStore blobs = BlobStore::open(folder.path()).value();
+  const StoredBlob old = put(blobs, "same").value();
+  const fs::path place = blobs.path_of(old.sha256);
+  fs::last_write_time(place, fs::file_time_type::clock::now() - std::chrono::hours{5});
+  REQUIRE(put(blobs, "same"));
+  CHECK(blobs.sweep([](const Sha256&) { return false; }, std::chrono::hours{1}).value() == 0);
+  CHECK(blobs.intact(old.sha256).value());
+}
+
+TEST_CASE("many uploads of the same bytes beside sweeps all end with the bytes there",
+          "[store][attachments]") {
+  const Folder folder;
+  const BlobStore blobs = BlobStore::open(folder.path()).value();
+  constexpr int hands = 8;
+  std::atomic<int> failed = 0;
+  std::atomic<bool> done = false;
+  std::barrier together{hands};
+  std::vector<std::thread> uploads;
+  for (int i = 0; i < hands; ++i) {
+    uploads.emplace_back([&, i] {
+      for (int round = 0; round < 30; ++round) {
+        const std::string bytes = "round " + std::to_string(round);
+        if (i == 0) {
+          // An old copy that no row names any more: the sweeps are after it.
+          if (!put(blobs, bytes)) ++failed;
+          std::error_code gone;
+          fs::last_write_time(blobs.path_of(sha256_of(bytes)),
+                              fs::file_time_type::clock::now() - std::chrono::hours{5}, gone);
+        }
+        together.arrive_and_wait();
+        const Result<StoredBlob> blob = put(blobs, bytes);
+        if (!blob || !blobs.contains(blob->sha256)) ++failed;
+        together.arrive_and_wait();
+      }
+    });
+  }
+  std::thread sweeping([&] {
+    while (!done) {
+      if (!blobs.sweep([](const Sha256&) { return false; }, std::chrono::hours{1})) ++failed;
+    }
+  });
+  for (std::thread& one : uploads) one.join();
+  done = true;
+  sweeping.join();
+  CHECK(failed == 0);
+  CHECK(files_in(folder.path() / "tmp") == 0);
 }
 
 TEST_CASE("an unused upload is forgotten, a used one stays", "[store][attachments]") {

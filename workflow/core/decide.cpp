@@ -33,6 +33,7 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const CommentOnInstance& one) { return decider.comment(one); }
     Result<void> operator()(const DeliverEvent& one) { return decider.deliver(one); }
     Result<void> operator()(const CancelInstance& one) { return decider.cancel(one); }
+    Result<void> operator()(const RetryInstance& one) { return decider.retry(one); }
     Result<void> operator()(const SuspendInstance& one) { return decider.suspend(one); }
     Result<void> operator()(const ResumeInstance& one) { return decider.resume(one); }
     Result<void> operator()(const RequestExtension& one) { return decider.request_extension(one); }

@@ -7,6 +7,7 @@
 /// decider_tasks.cpp (the life of a task), decider_actions.cpp (what else can be done with it),
 /// decider_answers.cpp (what an answer must bring), decider_completion.cpp (several people),
 /// decider_recall.cpp, decider_moments.cpp (reminders, escalation, expiry), decider_comments.cpp,
+/// decider_forms.cpp,
 /// decider_care.cpp, decider_due.cpp (deadlines, and their moments planned anew),
 /// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
 /// decider_vote_close.cpp, decider_listen.cpp.
@@ -38,6 +39,7 @@ class Decider {
   [[nodiscard]] Result<void> comment(const CommentOnInstance& command);
   [[nodiscard]] Result<void> deliver(const DeliverEvent& command);
   [[nodiscard]] Result<void> cancel(const CancelInstance& command);
+  [[nodiscard]] Result<void> retry(const RetryInstance& command);
   [[nodiscard]] Result<void> suspend(const SuspendInstance& command);
   [[nodiscard]] Result<void> resume(const ResumeInstance& command);
   [[nodiscard]] Result<void> request_extension(const RequestExtension& command);
@@ -260,13 +262,19 @@ class Decider {
   [[nodiscard]] Result<TaskPlan> extended(const Task& task, const char* field) const;
 
   // decider_comments.cpp
-  /// Faults of the texts an answer brings, by field.
-  [[nodiscard]] static std::vector<FieldError> faults_in_answer(const CompleteTask& command);
   void tell_mentioned(const std::vector<PersonId>& mentions, const PersonId& by, Text title,
                       const std::string& comment, const TaskId& task);
 
+  // decider_forms.cpp
+  /// Faults of the texts an answer brings, by field.
+  [[nodiscard]] static std::vector<FieldError> faults_in_answer(const CompleteTask& command);
+  /// A form that an expression gave is checked like one that was published.
+  [[nodiscard]] Outcome<void> check_computed_form(NodeId id) const;
+
   // decider_care.cpp
   [[nodiscard]] bool looks_after_all(const PersonId& by) const;
+  void drop_branch(std::map<NodeId, Node>& nodes, NodeId id) const;
+  void forget_missed_reminders(Task& task, const Node& node) const;
 
   // decider_moments.cpp
   /// Reminders that would have been due before `since` are left out.

@@ -205,6 +205,7 @@ Outcome<std::vector<Decider::Item>> Decider::items_of(NodeId id, const Json& ass
 
 Outcome<void> Decider::open_human_task(NodeId id) {
   const Json spec = state_.nodes.at(id).spec;
+  if (Outcome<void> form = check_computed_form(id); !form) return form.error();
   const Json& assignment = member(spec, "assignment");
   const Json& completion = member(spec, "completion");
   const bool per_unit = text_member(completion, "per", "user") == "unit";

@@ -100,20 +100,4 @@ void Decider::tell_mentioned(const std::vector<PersonId>& mentions, const Person
                 task});
 }
 
-std::vector<FieldError> Decider::faults_in_answer(const CompleteTask& command) {
-  std::vector<FieldError> faults = faults_in_texts(command.data, "/data");
-  if (auto fault =
-          fault_in_text(command.comment, Lines::many, comment_characters_max, "/comment")) {
-    faults.push_back(std::move(*fault));
-  }
-  for (std::size_t i = 0; i < command.attachments.size(); ++i) {
-    const std::string at = "/attachments/" + std::to_string(i) + "/name";
-    if (auto fault =
-            fault_in_text(command.attachments[i].name, Lines::one, file_name_bytes_max, at)) {
-      faults.push_back(std::move(*fault));
-    }
-  }
-  return faults;
-}
-
 }  // namespace kyhan

@@ -186,9 +186,14 @@ void Decider::step_fork(NodeId id) {
     complete_node(id, std::move(winner));
     return;
   }
-  if (node.position < static_cast<int>(fork.branches.size())) {
-    const StepIndex branch = fork.branches[static_cast<std::size_t>(node.position)];
-    run_step(definition().steps[static_cast<std::size_t>(branch)], id, node.position);
+  // Branches begin in their order; after a retry those that stand or have ended are passed over.
+  for (int slot = node.position; slot < static_cast<int>(fork.branches.size()); ++slot) {
+    const bool stands = std::ranges::any_of(state_.nodes, [&](const auto& entry) {
+      return entry.second.parent == id && entry.second.slot == slot;
+    });
+    if (stands || !node.results[static_cast<std::size_t>(slot)].is_null()) continue;
+    const StepIndex branch = fork.branches[static_cast<std::size_t>(slot)];
+    run_step(definition().steps[static_cast<std::size_t>(branch)], id, slot);
     return;
   }
   const bool all =

@@ -148,6 +148,7 @@ struct CallStep {
   Function function;
   std::string call;  ///< As written: "humanTask:1.0.0@default".
   Value with;
+  bool computed_form = false;  ///< humanTask: its form is an expression, checked when it opens.
 };
 
 /// How a request shows who is asking. Evaluated when the request is made, never before; nothing of

@@ -354,6 +354,17 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
   }
 }
 
+namespace {
+
+bool holds_expression(const Json& value) {
+  if (is_expression(value)) return true;
+  return value.is_structured() && std::any_of(value.begin(), value.end(), [](const Json& child) {
+           return holds_expression(child);
+         });
+}
+
+}  // namespace
+
 CallStep Reader::call(const Json& task, const std::string& pointer, const Scope& scope) {
   CallStep out;
   out.function = Function::human_task;
@@ -389,6 +400,8 @@ CallStep Reader::call(const Json& task, const std::string& pointer, const Scope&
     return out;
   }
   check_call(out.function, with == nullptr ? empty : *with, with == nullptr ? pointer : with_at);
+  const auto* form = with == nullptr ? nullptr : find(*with, "form");
+  out.computed_form = form != nullptr && holds_expression(*form);
   out.with = value(with == nullptr ? empty : *with, with_at, scope);
   return out;
 }

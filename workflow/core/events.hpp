@@ -560,6 +560,23 @@ struct ExtensionDecided {
   }
 };
 
+/// A faulted instance goes on: what stood before the fault stands again, but for the step that
+/// failed, which runs from its beginning. Who did what before stays done.
+struct InstanceRetried {
+  static constexpr const char* type = "instance_retried";
+  PersonId by;
+  std::string comment;
+  std::string pointer;  ///< Of the step that runs again; "/": the time of the whole runs anew.
+  std::map<NodeId, Node> nodes;
+  std::map<TaskId, Task> tasks;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("comment", comment), v("pointer", pointer), v("nodes", nodes),
+        v("tasks", tasks), v("at", at);
+  }
+};
+
 using Event =
     std::variant<InstanceStarted, NodeEntered, StepRan, StepFaulted, NodeExited, IterationBegan,
                  RetryScheduled, CatchEntered, NodeWoke, EventConsumed, InstanceCompleted,
@@ -568,6 +585,6 @@ using Event =
                  VoteClosed, InstanceCommented, InstanceSuspended, InstanceResumed, DeadlinesMoved,
                  ExtensionRequested, ExtensionDecided,
                  TaskStarted, TaskDelegated, TaskReassigned,
-                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast>;
+                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast, InstanceRetried>;
 
 }  // namespace kyhan

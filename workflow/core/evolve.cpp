@@ -157,6 +157,15 @@ void apply(State& state, const InstanceCancelled& event) {
   end(state, InstanceStatus::cancelled, event.at);
 }
 
+void apply(State& state, const InstanceRetried& event) {
+  state.status = InstanceStatus::running;
+  state.ended_at.reset();
+  state.error.reset();
+  state.nodes = event.nodes;
+  state.tasks = event.tasks;
+  state.steps_run = 0;
+}
+
 void apply(State& state, const TaskOpened& event) {
   state.tasks.emplace(event.task.id, event.task);
   ++state.next_task;

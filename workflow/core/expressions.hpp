@@ -26,7 +26,7 @@ struct ExpressionSource {
   /// The author's own leaves when `program` was assembled from a template with several `${ }`:
   /// each (pointer, text), so that a syntax fault names the leaf and not the whole. Empty: program
   /// is the author's.
-  std::vector<std::pair<std::string, std::string>> leaves;
+  std::vector<std::pair<std::string, std::string>> leaves{};
 };
 
 /// A variable by name, without `$`. The value is borrowed for the call.

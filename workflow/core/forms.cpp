@@ -3,13 +3,14 @@
 #include "workflow/core/forms.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
 #include "workflow/core/documents_reader.hpp"
+#include "workflow/core/forms_number.hpp"
 #include "workflow/core/forms_pattern.hpp"
 #include "workflow/core/forms_reference.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -20,19 +21,10 @@ using forms::member;
 constexpr std::size_t faults_max = 100;
 /// Schemas applied to values in one check: `allOf` of references can multiply without end.
 constexpr int applications_max = 100'000;
+/// Everything looked at in one check, some nanoseconds each: values compared with choices, states
+/// of patterns by characters. Large documents may not multiply with large schemas without end.
+constexpr std::size_t looked_at_max = 20'000'000;
 constexpr int depth_max = 300;
-
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-bool is_integer(const Json& value) {
-  if (value.is_number_integer()) return true;
-  return value.is_number_float() && std::isfinite(value.get<double>()) &&
-         std::trunc(value.get<double>()) == value.get<double>();
-}
 
 bool is_type(const Json& value, const std::string& type) {
   if (type == "null") return value.is_null();
@@ -40,7 +32,10 @@ bool is_type(const Json& value, const std::string& type) {
   if (type == "object") return value.is_object();
   if (type == "array") return value.is_array();
   if (type == "number") return value.is_number();
-  if (type == "integer") return is_integer(value);
+  if (type == "integer") {
+    const auto number = forms::decimal_of(value);
+    return number && forms::is_whole(*number);
+  }
   return type == "string" && value.is_string();
 }
 
@@ -54,13 +49,11 @@ Text type_name(const std::string& type) {
   return {"văn bản", "text"};
 }
 
-bool is_multiple(const Json& value, const Json& of) {
-  if (value.is_number_integer() && of.is_number_integer()) {
-    return value.get<std::int64_t>() % of.get<std::int64_t>() == 0;
-  }
-  const double ratio = value.get<double>() / of.get<double>();
-  constexpr double tolerance = 1e-9;  // 0.3 is a multiple of 0.1 to a person
-  return std::isfinite(ratio) && std::abs(ratio - std::round(ratio)) <= tolerance;
+/// RFC 3339 with its T: the space that some write instead is no date-time of JSON Schema.
+bool is_date_time(const std::string& text) {
+  constexpr std::size_t date_length = 10;
+  return text.size() > date_length && (text[date_length] == 'T' || text[date_length] == 't') &&
+         parse_rfc3339(text).has_value();
 }
 
 bool is_email(const std::string& text) {
@@ -81,7 +74,7 @@ class ValueCheck {
   /// `name` is what the form calls the value; empty for the whole.
   void check(const Json& schema, const Json& value, const std::string& pointer, const Text& name,
              std::vector<FieldError>& errors) {
-    if (++applications_ > applications_max || depth_ > depth_max) {
+    if (++applications_ > applications_max || depth_ > depth_max || looked_at_ > looked_at_max) {
       if (!stopped_) {
         add(errors, pointer, "schema-too-complex",
             {"Lược đồ quá phức tạp để kiểm tra dữ liệu này.",
@@ -107,7 +100,7 @@ class ValueCheck {
     if (value.is_string()) strings(schema, value, pointer, called, errors);
     if (value.is_number()) numbers(schema, value, pointer, called, errors);
     if (value.is_array()) arrays(schema, value, pointer, called, errors);
-    if (value.is_object()) objects(schema, value, pointer, called, errors);
+    if (value.is_object()) objects(schema, value, pointer, errors);
     combinations(schema, value, pointer, called, errors);
     --depth_;
   }
@@ -157,10 +150,13 @@ class ValueCheck {
     return ok;
   }
 
-  static void values(const Json& schema, const Json& value, const std::string& pointer,
-                     const Text& name, std::vector<FieldError>& errors) {
+  void values(const Json& schema, const Json& value, const std::string& pointer, const Text& name,
+              std::vector<FieldError>& errors) {
     if (const auto* choices = member(schema, "enum")) {
-      if (std::find(choices->begin(), choices->end(), value) == choices->end()) {
+      const bool chosen = std::any_of(choices->begin(), choices->end(), [&](const Json& choice) {
+        return forms::same(choice, value, looked_at_);
+      });
+      if (!chosen) {
         std::string listed;
         constexpr std::size_t listed_max = 200;
         for (const auto& choice : *choices) {
@@ -172,7 +168,8 @@ class ValueCheck {
             "must be one of: " + listed);
       }
     }
-    if (const auto* constant = member(schema, "const"); constant != nullptr && *constant != value) {
+    const auto* constant = member(schema, "const");
+    if (constant != nullptr && !forms::same(*constant, value, looked_at_)) {
       say(errors, pointer, "const", name, "phải đúng là " + constant->dump(),
           "must be exactly " + constant->dump());
     }
@@ -181,7 +178,7 @@ class ValueCheck {
   void strings(const Json& schema, const Json& value, const std::string& pointer, const Text& name,
                std::vector<FieldError>& errors) {
     const auto& text = value.get_ref<const std::string&>();
-    const auto length = characters(text);
+    const auto length = characters_in(text);
     if (const auto* least = member(schema, "minLength");
         least != nullptr && length < least->get<std::size_t>()) {
       say(errors, pointer, "minLength", name, "phải có ít nhất " + least->dump() + " ký tự",
@@ -197,6 +194,7 @@ class ValueCheck {
       auto found = patterns_.find(source);
       if (found == patterns_.end())
         found = patterns_.emplace(source, Pattern::compile(source)).first;
+      if (found->second) looked_at_ += text.size() * found->second->size();
       if (!found->second || !found->second->matches(text)) {
         say(errors, pointer, "pattern", name, "không đúng dạng yêu cầu (" + source + ")",
             "does not have the required form (" + source + ")");
@@ -206,7 +204,7 @@ class ValueCheck {
       if (*format == "date" && !parse_iso_date(text)) {
         say(errors, pointer, "format", name, "phải là ngày dạng năm-tháng-ngày (2026-09-02)",
             "must be a date as year-month-day (2026-09-02)");
-      } else if (*format == "date-time" && !parse_rfc3339(text)) {
+      } else if (*format == "date-time" && !is_date_time(text)) {
         say(errors, pointer, "format", name, "phải là thời điểm (2026-09-02T08:00:00+07:00)",
             "must be a point in time (2026-09-02T08:00:00+07:00)");
       } else if (*format == "email" && !is_email(text)) {
@@ -218,28 +216,31 @@ class ValueCheck {
 
   static void numbers(const Json& schema, const Json& value, const std::string& pointer,
                       const Text& name, std::vector<FieldError>& errors) {
-    if (const auto* bound = member(schema, "minimum"); bound != nullptr && value < *bound) {
-      say(errors, pointer, "minimum", name, "không được nhỏ hơn " + bound->dump(),
-          "must not be less than " + bound->dump());
-    }
-    if (const auto* bound = member(schema, "maximum"); bound != nullptr && value > *bound) {
-      say(errors, pointer, "maximum", name, "không được lớn hơn " + bound->dump(),
-          "must not be more than " + bound->dump());
-    }
-    if (const auto* bound = member(schema, "exclusiveMinimum");
-        bound != nullptr && value <= *bound) {
-      say(errors, pointer, "exclusiveMinimum", name, "phải lớn hơn " + bound->dump(),
-          "must be more than " + bound->dump());
-    }
-    if (const auto* bound = member(schema, "exclusiveMaximum");
-        bound != nullptr && value >= *bound) {
-      say(errors, pointer, "exclusiveMaximum", name, "phải nhỏ hơn " + bound->dump(),
-          "must be less than " + bound->dump());
-    }
-    if (const auto* of = member(schema, "multipleOf"); of != nullptr && !is_multiple(value, *of)) {
-      say(errors, pointer, "multipleOf", name, "phải là bội số của " + of->dump(),
-          "must be a multiple of " + of->dump());
-    }
+    const auto number = forms::decimal_of(value);
+    if (!number) return;  // No JSON text gives one that is not finite.
+    const auto against = [&](const char* keyword, const auto& holds, const char* vi,
+                             const char* en) {
+      const auto* bound = member(schema, keyword);
+      if (bound == nullptr || holds(*number, *forms::decimal_of(*bound))) return;
+      say(errors, pointer, keyword, name, std::string(vi) + " " + bound->dump(),
+          std::string(en) + " " + bound->dump());
+    };
+    using forms::compare;
+    against(
+        "minimum", [](const auto& n, const auto& b) { return compare(n, b) >= 0; },
+        "không được nhỏ hơn", "must not be less than");
+    against(
+        "maximum", [](const auto& n, const auto& b) { return compare(n, b) <= 0; },
+        "không được lớn hơn", "must not be more than");
+    against(
+        "exclusiveMinimum", [](const auto& n, const auto& b) { return compare(n, b) > 0; },
+        "phải lớn hơn", "must be more than");
+    against(
+        "exclusiveMaximum", [](const auto& n, const auto& b) { return compare(n, b) < 0; },
+        "phải nhỏ hơn", "must be less than");
+    against(
+        "multipleOf", [](const auto& n, const auto& b) { return forms::is_multiple(n, b); },
+        "phải là bội số của", "must be a multiple of");
   }
 
   void arrays(const Json& schema, const Json& value, const std::string& pointer, const Text& name,
@@ -255,7 +256,12 @@ class ValueCheck {
           "must have at most " + most->dump() + " items");
     }
     if (const auto* unique = member(schema, "uniqueItems"); unique != nullptr && *unique == true) {
-      const std::set<Json> different(value.begin(), value.end());
+      std::set<std::string> different;
+      for (const Json& item : value) {
+        const std::string text = forms::canonical(item);
+        looked_at_ += text.size();
+        different.insert(text);
+      }
       if (different.size() != value.size()) {
         say(errors, pointer, "uniqueItems", name, "có mục bị trùng", "has the same item twice");
       }
@@ -279,7 +285,7 @@ class ValueCheck {
         {"Cần nhập \"" + name.vi + "\".", "\"" + name.en + "\" is required."});
   }
 
-  void objects(const Json& schema, const Json& value, const std::string& pointer, const Text& name,
+  void objects(const Json& schema, const Json& value, const std::string& pointer,
                std::vector<FieldError>& errors) {
     static const Json none = Json::object();
     const auto* given = member(schema, "properties");
@@ -314,7 +320,6 @@ class ValueCheck {
         check(*additional, child, at, {key, key}, errors);
       }
     }
-    (void)name;
   }
 
   bool accepts(const Json& schema, const Json& value, const std::string& pointer,
@@ -361,6 +366,7 @@ class ValueCheck {
   const Json& root_;
   std::map<std::string, Result<Pattern>> patterns_;
   int applications_ = 0;
+  std::size_t looked_at_ = 0;
   int depth_ = 0;
   bool stopped_ = false;
 };

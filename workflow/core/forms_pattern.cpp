@@ -77,6 +77,10 @@ std::optional<Text> Pattern::check(std::string_view text) {
   return pattern.error().detail;
 }
 
+std::size_t Pattern::size() const {
+  return machine_->states.size();
+}
+
 bool Pattern::matches(std::string_view text) const {
   bool utf8 = false;
   const auto points = forms::code_points(text, utf8);

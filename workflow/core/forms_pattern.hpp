@@ -27,6 +27,9 @@ class Pattern {
   /// 100,000 characters never match.
   [[nodiscard]] bool matches(std::string_view text) const;
 
+  /// States of its automaton: the work for each character is bounded by it.
+  [[nodiscard]] std::size_t size() const;
+
   struct Machine;
 
  private:

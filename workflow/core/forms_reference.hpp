@@ -8,8 +8,30 @@
 
 namespace kyhan::forms {
 
+/// A fragment of a URI: %20 is a space. Empty when an escape is none.
+[[nodiscard]] inline std::string percent_decoded(const std::string& text) {
+  const auto value = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size() || value(text[i + 1]) < 0 || value(text[i + 2]) < 0) return {};
+    out += static_cast<char>(value(text[i + 1]) * 16 + value(text[i + 2]));
+    i += 2;
+  }
+  return out;
+}
+
 /// The schema a local reference ("#", "#/$defs/name") names, or null.
-[[nodiscard]] inline const Json* resolve(const Json& root, const std::string& reference) {
+[[nodiscard]] inline const Json* resolve(const Json& root, const std::string& written) {
+  const std::string reference = percent_decoded(written);
   if (reference == "#") return &root;
   if (!reference.starts_with("#/")) return nullptr;
   const Json* at = &root;

@@ -19,6 +19,7 @@ constexpr std::size_t faults_max = 100;
 
 constexpr std::array types{"null", "boolean", "object", "array", "number", "integer", "string"};
 constexpr std::array formats{"date", "date-time", "email"};
+constexpr const char* dialect = "https://json-schema.org/draft/2020-12/schema";
 /// What each keyword's value must be.
 constexpr std::array lengths{"minItems", "maxItems", "minLength", "maxLength"};
 constexpr std::array bounds{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"};
@@ -41,6 +42,13 @@ class SchemaCheck {
 
   std::vector<FieldError> run() {
     check(root_, "", 0);
+    for (const auto& [at, reference] : references_) {
+      const Json* target = forms::resolve(root_, reference);
+      if (target != nullptr && schemas_.contains(target)) continue;
+      fault(at, "unknown-reference",
+            {"$ref phải trỏ vào một lược đồ có trong chính lược đồ này.",
+             "$ref must point at a schema that exists in this very schema."});
+    }
     if (errors_.empty()) find_cycles(root_, "", 0);
     return std::move(errors_);
   }
@@ -55,6 +63,7 @@ class SchemaCheck {
   }
 
   void check(const Json& schema, const std::string& pointer, int depth) {
+    schemas_.insert(&schema);
     if (schema.is_boolean()) return;
     if (!schema.is_object()) return wrong(pointer, "một đối tượng", "an object");
     if (depth > depth_max) return wrong(pointer, "ít cấp lồng nhau hơn", "fewer levels");
@@ -96,6 +105,16 @@ class SchemaCheck {
 
   void annotation(const std::string& key, const Json& value, const std::string& at) {
     if (key == "default" || key == "examples") return;
+    if (key == "$schema" && value != dialect) {
+      return fault(at, "unknown-dialect",
+                   {"Chỉ dùng được JSON Schema 2020-12.", "Only JSON Schema 2020-12 can be used."});
+    }
+    if (key == "$id" && at != "/$id") {
+      // It would give the references below it another base.
+      return fault(at, "nested-id",
+                   {"$id chỉ được đứng ở gốc của lược đồ.",
+                    "$id may stand at the root of the schema only."});
+    }
     const bool text = value.is_string();
     if (key != "title" && key != "description") {
       if (!text) wrong(at, "một chuỗi", "a string");
@@ -143,11 +162,7 @@ class SchemaCheck {
       }
     } else if (key == "$ref") {
       if (!value.is_string()) return wrong(at, "một chuỗi", "a string");
-      if (forms::resolve(root_, value.get<std::string>()) == nullptr) {
-        fault(at, "unknown-reference",
-              {"$ref phải trỏ vào chính lược đồ này và phải tồn tại.",
-               "$ref must point into this very schema, at something that exists."});
-      }
+      references_.emplace_back(at, value.get<std::string>());
     }
   }
 
@@ -161,8 +176,7 @@ class SchemaCheck {
     if (!schema.is_object() || depth > depth_max || errors_.size() >= faults_max) return;
     if (schema.contains("$ref")) {
       std::set<const Json*> open;
-      std::set<const Json*> done;
-      if (returns(schema, open, done)) {
+      if (returns(schema, open)) {
         fault(pointer + "/$ref", "reference-cycle",
               {"$ref quay vòng về chính nó.", "$ref leads back to itself."});
       }
@@ -184,30 +198,33 @@ class SchemaCheck {
   }
 
   /// Depth-first over everything that is applied to the same value.
-  bool returns(const Json& schema, std::set<const Json*>& open, std::set<const Json*>& done) {
-    if (!schema.is_object() || done.contains(&schema)) return false;
+  bool returns(const Json& schema, std::set<const Json*>& open) {
+    if (!schema.is_object() || ends_.contains(&schema)) return false;
     if (!open.insert(&schema).second) return true;
     if (open.size() > static_cast<std::size_t>(2 * depth_max)) return true;
     bool found = false;
     if (const auto* reference = member(schema, "$ref")) {
       const auto* target = forms::resolve(root_, reference->get<std::string>());
-      found = target != nullptr && returns(*target, open, done);
+      found = target != nullptr && returns(*target, open);
     }
     for (const auto* key : lists) {
       if (const auto* list = member(schema, key)) {
-        for (const auto& child : *list) found = found || returns(child, open, done);
+        for (const auto& child : *list) found = found || returns(child, open);
       }
     }
     for (const auto* key : {"not", "if", "then", "else"}) {
-      if (const auto* child = member(schema, key)) found = found || returns(*child, open, done);
+      if (const auto* child = member(schema, key)) found = found || returns(*child, open);
     }
     open.erase(&schema);
-    done.insert(&schema);
+    if (!found) ends_.insert(&schema);
     return found;
   }
 
   const Json& root_;
   std::vector<FieldError> errors_;
+  std::set<const Json*> schemas_;                                ///< Every place of one.
+  std::vector<std::pair<std::string, std::string>> references_;  ///< Where, and to what.
+  std::set<const Json*> ends_;  ///< Known to lead back to nothing that is open.
 };
 
 }  // namespace

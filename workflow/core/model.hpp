@@ -227,6 +227,8 @@ struct Suspension {
   friend bool operator==(const Suspension&, const Suspension&) = default;
 };
 
+struct Wreck;  // wreck.hpp
+
 /// All the truth about one instance.
 struct State {
   InstanceId id;
@@ -296,6 +298,7 @@ struct WithdrawTask    { TaskId task; PersonId by; std::string comment; std::str
 struct CommentOnInstance { PersonId by; std::string comment; };
 struct DeliverEvent    { NodeId node; CloudEvent event; };
 struct CancelInstance  { PersonId by; std::string reason; };
+struct RetryInstance   { PersonId by; std::string comment; std::shared_ptr<const Wreck> wreck; std::int64_t revision = 0; };  ///< The step that failed runs again; `revision`: as the wreck was found.
 struct SuspendInstance { PersonId by; std::string reason; };
 struct ResumeInstance  { PersonId by; };
 struct RequestExtension { TaskId task; PersonId by; Json due; std::string reason; };
@@ -311,7 +314,7 @@ using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, 
                              DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance,
                              RequestExtension, DecideExtension, RecomputeDeadlines, StartTask,
                              DelegateTask, ReassignTask, RequestInfo, ProvideInfo, AddSigner,
-                             RemoveSigner, RecallAnswer, FinishCall>;
+                             RemoveSigner, RecallAnswer, FinishCall, RetryInstance>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be

@@ -172,9 +172,11 @@ class PeopleCheck {
   std::vector<std::size_t> indexes_of(const Json& names) const {
     std::vector<std::size_t> found;
     for (const Json& name : names.is_array() ? names : Json::array()) {
-      if (!name.is_string()) continue;
+      const auto* text = name.get_ptr<const std::string*>();
+      if (text == nullptr) continue;
       for (std::size_t i = 0; i < asked_.size(); ++i) {
-        if (asked_[i].step->name == name || asked_[i].step->pointer == name) found.push_back(i);
+        const Step& step = *asked_[i].step;
+        if (step.name == *text || step.pointer == *text) found.push_back(i);
       }
     }
     return found;

@@ -60,6 +60,9 @@ struct EngineConfig {
   std::shared_ptr<Calls> calls = nullptr;
   /// The secrets of this moment, quickly; empty: there are none.
   std::function<std::shared_ptr<const Secrets>()> secrets = {};
+  /// Run on the workshop's thread once an hour, after what is old has gone from the database; may
+  /// be empty.
+  std::function<void()> housekeeping = {};
 };
 
 /// `Idempotency-Key` of a request: the same key, route and body give the first answer again. Empty
@@ -186,6 +189,10 @@ class Engine {
   /// `forbidden` "may-not-start"; `conflict` "duplicate-business-key", whose first field error has
   /// the id of the instance that has the key as `code`.
   void start(StartRequest request, Callback<Receipt> callback);
+  /// A faulted instance goes on: its failed step runs again. Errors: `conflict` "not-faulted",
+  /// "nothing-to-retry" (it failed before its first step); `forbidden` "not-administrator".
+  void retry(InstanceId id, PersonId by, std::string comment, SubmitOptions options,
+             Callback<Receipt> callback);
   /// Keeps many commands, which are then done one after the other in the background; gives the
   /// job's id. Errors: `invalid` "idempotency-key-reused".
   void add_job(JobRequest request, Callback<std::string> callback);
@@ -217,6 +224,7 @@ class Engine {
   // Waiting forms, for the command line and tests. Not to be called on the engine thread.
   [[nodiscard]] Result<Receipt> submit(InstanceId instance, Command command, SubmitOptions options);
   [[nodiscard]] Result<Receipt> start(StartRequest request);
+  [[nodiscard]] Result<Receipt> retry(InstanceId id, PersonId by, std::string comment);
   [[nodiscard]] Result<std::string> add_job(JobRequest request);
   [[nodiscard]] Result<AbsenceRow> record_absence(AbsenceRequest request);
   [[nodiscard]] Result<AbsenceRow> end_absence(std::string id, PersonId by);

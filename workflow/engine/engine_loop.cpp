@@ -444,6 +444,9 @@ void EngineLoop::truncate_log() {
 void EngineLoop::after_commit(const Batch& batch) {
   if (batch.closed_ballot_box()) truncation_owed_ = true;
   if (truncation_owed_) truncate_log();
+  if (std::exchange(kept_house_, false) && config_.housekeeping) {
+    (void)workshop_->post(config_.housekeeping);
+  }
   for (const auto& [id, left] : batch.runnable()) {
     if (left && runnable_set_.insert(id).second) runnable_.push_back(id);
   }
@@ -539,6 +542,7 @@ void EngineLoop::finish_advance(const std::optional<Error>& refusal) {
 
 void EngineLoop::housekeeping(Batch& batch) {
   housekeeping_at_ = batch.now() + housekeeping_every;
+  kept_house_ = true;
   batch.work().clear_jobs_before(batch.now() - jobs_kept_for);
   batch.work().clear_drafts_before(batch.now() - drafts_kept_for);
   batch.work().clear_unused_attachments(batch.now() - unused_attachments_kept_for);

@@ -45,6 +45,7 @@ class EngineLoop {
 
   void job_added() { jobs_open_ = true; }  ///< Engine thread only.
 
+  [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Clock& clock() { return *config_.clock; }
   [[nodiscard]] Workshop& workshop() { return *workshop_; }
   [[nodiscard]] EngineCounters counters() const;
@@ -126,6 +127,7 @@ class EngineLoop {
   std::optional<Instant> clock_kept_;  ///< The virtual time in the database.
   Instant housekeeping_at_{};
   bool truncation_owed_ = false;  ///< A secret vote has closed; see truncate_log().
+  bool kept_house_ = false;  ///< In the batch that runs.
   bool pause_due_ = false;  ///< The disk refused: what is due waits a second.
   std::int64_t next_change_ = 1;
 

@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <optional>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -42,6 +44,17 @@ Sha256 end_hash(const HashContext& context) {
   Sha256 hash{};
   EVP_DigestFinal_ex(context.get(), hash.data(), nullptr);
   return hash;
+}
+
+/// False: there is no such file.
+bool mark_as_new(const fs::path& file) {
+  return ::utimensat(AT_FDCWD, file.c_str(), nullptr, 0) == 0;
+}
+
+std::optional<std::chrono::seconds> modified_at(const fs::path& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return std::nullopt;
+  return std::chrono::seconds{found.st_mtim.tv_sec};
 }
 
 /// Names of temporary files only need to differ within this process: another one cannot be here.
@@ -96,16 +109,24 @@ Result<StoredBlob> BlobWriter::finish() {
   const StoredBlob blob{end_hash(state.hash), state.size};
   const fs::path place = state.store.path_of(blob.sha256);
   const fs::path folder = place.parent_path();
-  if (!state.store.contains(blob.sha256)) {
-    if (::fsync(state.descriptor.number()) != 0) return file_error(errno, state.path);
-    if (const Result<void> made = make_folder(folder); !made) return made.error();
-    if (::rename(state.path.c_str(), place.c_str()) != 0) return file_error(errno, place);
-    state.moved = true;
-  }
-  // Also when the bytes were there: another upload may have moved them and not come this far yet.
-  // The file's entry, and those of the two folders above it, which may be new.
-  for (const fs::path& level : {folder, folder.parent_path(), folder.parent_path().parent_path()}) {
-    if (const Result<void> synced = sync_folder(level); !synced) return synced.error();
+  // Bytes that are there already are marked as wanted now, or a sweep might take them away before
+  // a row names them; should it have done so, ours go into their place.
+  bool there = mark_as_new(place);
+  for (int attempt = 0; attempt < 2 && !state.moved; ++attempt) {
+    if (!there) {
+      if (::fsync(state.descriptor.number()) != 0) return file_error(errno, state.path);
+      if (const Result<void> made = make_folder(folder); !made) return made.error();
+      if (::rename(state.path.c_str(), place.c_str()) != 0) return file_error(errno, place);
+      state.moved = true;
+    }
+    // Also when the bytes were there: another upload may have moved them and not come this far
+    // yet. The file's entry, and those of the two folders above it, which may be new.
+    for (const fs::path& level :
+         {folder, folder.parent_path(), folder.parent_path().parent_path()}) {
+      if (const Result<void> synced = sync_folder(level); !synced) return synced.error();
+    }
+    there = state.store.contains(blob.sha256);
+    if (there) break;
   }
   return blob;
 }
@@ -148,14 +169,38 @@ void BlobStore::remove(const Sha256& sha256) const noexcept {
   ::unlink(path_of(sha256).c_str());
 }
 
-Result<int> BlobStore::sweep(const std::function<bool(const Sha256&)>& named) const {
-  std::vector<Sha256> orphans;
-  const Result<void> looked = each([&](const Sha256& sha256, const fs::path&) {
-    if (!named(sha256)) orphans.push_back(sha256);
+std::uint64_t BlobStore::bytes_free() const {
+  std::error_code failed;
+  const fs::space_info space = fs::space(folder_, failed);
+  return failed ? 0 : space.available;
+}
+
+Result<int> BlobStore::sweep(const std::function<bool(const Sha256&)>& named,
+                             std::chrono::seconds grace) const {
+  // The file system's own clock: what was finished before `grace` is older than this by it.
+  const fs::path probe = folder_ / "tmp" / temporary_name();
+  if (const Result<void> made = write_file(probe, ""); !made) return made.error();
+  const auto now = modified_at(probe);
+  ::unlink(probe.c_str());
+  std::vector<std::pair<Sha256, fs::path>> orphans;
+  const Result<void> looked = each([&](const Sha256& sha256, const fs::path& file) {
+    const auto at = modified_at(file);
+    if (now && at && *now - *at >= grace && !named(sha256)) orphans.emplace_back(sha256, file);
   });
   if (!looked) return looked.error();
-  for (const Sha256& sha256 : orphans) remove(sha256);
-  return static_cast<int>(orphans.size());
+  int removed = 0;
+  for (const auto& [sha256, file] : orphans) {
+    // Out of its place first: an upload that marks it meanwhile either does so before, and is
+    // seen, or finds it gone and puts its own there.
+    const fs::path aside = folder_ / "tmp" / temporary_name();
+    if (::rename(file.c_str(), aside.c_str()) != 0) continue;
+    const auto at = modified_at(aside);
+    const bool wanted = !at || *now - *at < grace || named(sha256);
+    if (wanted && ::rename(aside.c_str(), file.c_str()) == 0) continue;
+    ::unlink(aside.c_str());
+    ++removed;
+  }
+  return removed;
 }
 
 Result<void> BlobStore::each(

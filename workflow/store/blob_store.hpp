@@ -5,6 +5,7 @@
 /// finish() syncs the file, moves it to its place and syncs the folder, so that a row may name it.
 /// Whatever name a person gave the file never reaches the file system.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -54,11 +55,15 @@ class BlobStore {
   [[nodiscard]] Result<BlobWriter> begin(std::int64_t bytes_max) const;
   [[nodiscard]] std::filesystem::path path_of(const Sha256& sha256) const;
   [[nodiscard]] bool contains(const Sha256& sha256) const;
+  /// Bytes the file system has left for us; 0 when it does not say.
+  [[nodiscard]] std::uint64_t bytes_free() const;
   /// Reads the file again and compares. False: missing or different.
   [[nodiscard]] Result<bool> intact(const Sha256& sha256) const;
   void remove(const Sha256& sha256) const noexcept;
-  /// Removes files that `named` does not know. Call when no upload is under way.
-  [[nodiscard]] Result<int> sweep(const std::function<bool(const Sha256&)>& named) const;
+  /// Removes files that `named` does not know and that nobody has finished uploading within
+  /// `grace`. Uploads may be under way: one that finishes with the same bytes keeps them.
+  [[nodiscard]] Result<int> sweep(const std::function<bool(const Sha256&)>& named,
+                                  std::chrono::seconds grace) const;
   /// Calls `visit` for every file, in order of the hash.
   [[nodiscard]] Result<void> each(
       const std::function<void(const Sha256&, const std::filesystem::path&)>& visit) const;

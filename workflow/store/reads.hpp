@@ -259,6 +259,8 @@ class Reads {
 
   // Attachments.
   [[nodiscard]] Result<std::optional<AttachmentRow>> find_attachment(std::string_view id);
+  /// Files that somebody has uploaded and no answer has used yet.
+  [[nodiscard]] Result<std::int64_t> count_unused_attachments(const PersonId& by);
   /// Whether any row names these bytes.
   [[nodiscard]] Result<bool> attachment_bytes_named(std::string_view sha256);
 

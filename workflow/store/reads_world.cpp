@@ -303,6 +303,16 @@ Result<std::vector<AttachmentRow>> Reads::attachments_of(const InstanceId& id) {
   });
 }
 
+Result<std::int64_t> Reads::count_unused_attachments(const PersonId& by) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT count(*) FROM attachments WHERE used = 0 AND uploaded_by = ?");
+    row.bind_all(by);
+    row.step();
+    return row.integer(0);
+  });
+}
+
 Result<bool> Reads::attachment_bytes_named(std::string_view sha256) {
   return guarded([&] {
     Statement row = connection_->prepare("SELECT 1 FROM attachments WHERE sha256 = ? LIMIT 1");

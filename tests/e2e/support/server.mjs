@@ -69,12 +69,12 @@ export async function startServer() {
     await until(async () => {
       if (child.exitCode !== null) throw new Error('the server ended');
       return (await fetch(`${url}/readyz`)).ok;
-    }, 'the server answers /readyz', 30);
+    }, 'the server answers /readyz', 60);
     const kyhan = (...words) => execFileSync(binary, [...words, '--config', config], { cwd: root, env, stdio: 'pipe' });
     kyhan('import', 'organisation', 'definitions/organisation/tinh-mau.json');
     const flows = readdirSync(join(root, 'definitions/workflows')).map((name) => `definitions/workflows/${name}/workflow.json`);
     kyhan('deploy', ...flows.filter((path) => existsSync(join(root, path))));
-    await until(async () => existsSync(join(home, 'accounts.json')), 'the demonstration accounts are written', 20);
+    await until(async () => existsSync(join(home, 'accounts.json')), 'the demonstration accounts are written', 60);
     return { url, passwords: readAccounts(join(home, 'accounts.json')), stop };
   } catch (error) {
     console.log(log.join('').split('\n').slice(-25).join('\n'));

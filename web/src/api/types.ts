@@ -56,7 +56,7 @@ export type DefinitionDetail = Definition & {
   versions: (string | { version: string })[];
 };
 
-export type InstanceState = 'running' | 'waiting' | 'completed' | 'faulted' | 'cancelled';
+export type InstanceState = 'running' | 'waiting' | 'suspended' | 'completed' | 'faulted' | 'cancelled';
 export type CurrentStep = {
   step: string;
   title: Text;
@@ -96,13 +96,24 @@ export type InstanceDetail = Instance & {
   tasks: Task[];
   attachments: Attachment[];
   waiting: Text | null;
+  progress?: Progress[];
+  suspended?: { since: string; by: Named | null; reason: string } | null;
+};
+/** Why an instance waits, the most urgent first. */
+export type Why = {
+  id: string;
+  state: InstanceState;
+  why: Text;
+  reasons: { kind: string; text: Text; since?: string; dueAt?: string; task?: string }[];
 };
 export type HistoryEntry = {
   seq: number;
   at: string;
   kind: string;
   title: Text;
+  via?: 'web' | 'api' | 'cli' | 'bulk';
   by?: Named | null;
+  onBehalfOf?: Named | null;
   step?: { pointer: string; title: Text } | null;
   comment?: string | null;
   outcome?: Text | null;
@@ -111,12 +122,12 @@ export type HistoryEntry = {
 };
 
 export type DueGroup = 'overdue' | 'today' | 'week' | 'later' | 'none';
-export type TaskState = 'offered' | 'claimed' | 'completed' | 'withdrawn' | 'expired';
+export type TaskState = 'offered' | 'claimed' | 'in_progress' | 'completed' | 'withdrawn' | 'expired';
 export type Task = {
   id: string;
   etag: string;
   name: string;
-  kind: 'task' | 'ballot' | 'tally' | 'countersign';
+  kind: 'task' | 'ballot' | 'tally' | 'countersign' | 'casting';
   title: Text;
   state: TaskState;
   instance: { id: string; title: Text };
@@ -128,10 +139,22 @@ export type Task = {
   provisional: boolean;
   overdue: boolean;
   dueGroup: DueGroup;
+  /** Of a deadline that has moved. */
+  originalDueDate?: string;
+  /** Somebody waits for a decision on more time. */
+  extensionAskedAt?: string;
   holder: Named | null;
+  /** For whom the holder holds it, or who ended it acted. */
+  onBehalfOf?: Named | null;
+  /** For whom the caller would act as a deputy. */
+  actingFor?: Named | null;
   candidates: Text;
   mine: boolean;
   claimable: boolean;
+  delegated?: boolean;
+  /** The caller was asked for information. */
+  asked?: boolean;
+  mayRecall?: boolean;
   priority: number | string;
   round: number;
   outcome?: Text | null;
@@ -172,6 +195,41 @@ export type EarlierDecision = {
   comment?: string | null;
   attachments?: Attachment[];
 };
+export type Extension = {
+  askedBy: Named | null;
+  askedAt: string | null;
+  reason: string;
+  wanted: unknown;
+  deciders: Text;
+  state: 'asked' | 'granted' | 'refused';
+  decidedBy: Named | null;
+  decidedAt: string | null;
+  comment: string | null;
+  given: unknown;
+  dueWas: string | null;
+};
+/** What will happen to a task while nobody acts; whom it reaches is judged again at that time. */
+export type UpcomingNotice = {
+  at: string;
+  kind: string;
+  round?: number;
+  action?: string;
+  title: Text;
+  why?: Text;
+  to?: (Named & { delivery?: 'now' | 'later' | 'bell'; deliverAt?: string })[];
+};
+export type SentNotice = {
+  at: string;
+  plannedAt?: string;
+  kind: string;
+  action?: string;
+  round?: number;
+  late?: boolean;
+  title: Text;
+  note?: string;
+  to?: (Named & { confirmedAt?: string | null; mail?: { state: string; at?: string } })[];
+  collapsed?: Named[];
+};
 export type TaskDetail = Task & {
   instructions: Text | null;
   outcomes: Outcome[];
@@ -180,11 +238,38 @@ export type TaskDetail = Task & {
   evidence: Evidence[];
   legalBasis: LegalBasis[];
   dueExplain: Text[];
-  reminders: { at: string; kind: string; title: Text }[];
+  reminders: UpcomingNotice[];
   context: { label: Text; value: unknown }[];
   earlier: EarlierDecision[];
+  extensions?: Extension[];
+  canAskExtension?: boolean;
+  canDecideExtension?: boolean;
   canComplete: boolean;
   blockedReason: Text | null;
+  progress?: Progress | null;
+  /** Open questions of the holder to others. */
+  questions?: Question[];
+  /** What the caller may do besides answering. */
+  may?: TaskVerb[];
+};
+export type TaskVerb =
+  'start' | 'claim' | 'release' | 'delegate' | 'reassign' | 'requestInfo' | 'provideInfo' | 'addSigner' | 'removeSigner' | 'withdraw';
+export type Question = { by: Named; to: Named; question: string; at: string };
+/** How far a step has come that asks several people. */
+export type Progress = {
+  pointer: string;
+  step: string;
+  title: Text;
+  kind: 'task' | 'vote';
+  asked: number;
+  answered: number;
+  answers: { by: Named | null; onBehalfOf: Named | null; unit: UnitRef | null; at: string; automatic: boolean; outcome?: Text; group?: number }[];
+  missing: { task?: string; unit: UnitRef | null; holder: Named | null; holders: Text; group?: number; waitsForTurn: boolean }[];
+  tally: Record<string, number> | null;
+  /** What the tally counts, in words. */
+  outcomes?: { id: string; label: Text }[];
+  ballot?: 'open' | 'secret';
+  closesAt?: string | null;
 };
 export type Notification = {
   id: number | string;

@@ -10,15 +10,19 @@ import { ReSignIn } from './ReSignIn';
 import { SessionProvider } from './session';
 import { Shell } from './Shell';
 
-const TasksPage = lazy(() => import('../pages/Tasks'));
+const TasksPage = lazy(() => import('../pages/tasks/Tasks'));
 const PlansPage = lazy(() => import('../pages/Plans'));
-const PlanPage = lazy(() => import('../pages/Plan'));
+const PlanPage = lazy(() => import('../pages/plan/Plan'));
 const OverviewPage = lazy(() => import('../pages/Overview'));
 const StartPage = lazy(() => import('../pages/Start'));
 const NotificationsPage = lazy(() => import('../pages/Notifications'));
 const DefinitionsPage = lazy(() => import('../pages/Definitions'));
 const DefinitionPage = lazy(() => import('../pages/Definition'));
 const ClockPage = lazy(() => import('../pages/Clock'));
+const CalendarPage = lazy(() => import('../pages/calendar/Calendar'));
+const ManageCalendars = lazy(() => import('../pages/calendar/Manage'));
+const RehearsalPage = lazy(() => import('../pages/rehearsal/Rehearsal'));
+const SettingsPage = lazy(() => import('../pages/settings/Settings'));
 const NotFoundPage = lazy(() => import('../pages/NotFound'));
 
 export function Root() {
@@ -80,6 +84,10 @@ export function Root() {
             <Route path="/notifications" element={<NotificationsPage />} />
             <Route path="/workflows" element={<DefinitionsPage />} />
             <Route path="/workflows/:name" element={<DefinitionPage />} />
+            <Route path="/calendar" element={<CalendarPage />} />
+            {me.data.isAdministrator && <Route path="/calendar/manage" element={<ManageCalendars />} />}
+            {me.data.isAdministrator && <Route path="/rehearsal" element={<RehearsalPage />} />}
+            <Route path="/settings/:part?" element={<SettingsPage />} />
             {me.data.demo && me.data.isAdministrator && <Route path="/clock" element={<ClockPage />} />}
             <Route path="*" element={<NotFoundPage />} />
           </Routes>

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Drawer, Dropdown } from 'antd';
 import {
-  ApartmentOutlined, BellOutlined, CheckSquareOutlined, ClockCircleOutlined, DownOutlined, FundOutlined,
-  LogoutOutlined, MenuOutlined, PlusCircleOutlined, ScheduleOutlined, UserOutlined,
+  ApartmentOutlined, BellOutlined, CalendarOutlined, CheckSquareOutlined, ClockCircleOutlined, DownOutlined, ExperimentOutlined, FundOutlined,
+  LogoutOutlined, MenuOutlined, PlusCircleOutlined, ScheduleOutlined, SettingOutlined, UserOutlined,
 } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { NavLink, useLocation } from 'react-router-dom';
+import { Link, NavLink, useLocation } from 'react-router-dom';
 import { onSessionEnded, request } from '../api/client';
 import { invalidate, startLive, type Hint } from '../api/live';
 import { useNotifications, useTasks } from '../api/queries';
@@ -30,7 +30,9 @@ function useItems(): Item[] {
   ];
   if (mayOversee(me)) items.push({ to: '/overview', label: t('nav.overview'), short: t('nav.overviewShort'), icon: <FundOutlined />, tab: true });
   items.push({ to: '/start', label: t('nav.start'), icon: <PlusCircleOutlined />, tab: true });
+  items.push({ to: '/calendar', label: t('calendar.nav'), icon: <CalendarOutlined /> });
   items.push({ to: '/workflows', label: t('nav.definitions'), icon: <ApartmentOutlined /> });
+  if (me.isAdministrator) items.push({ to: '/rehearsal', label: t('rehearsal.title'), icon: <ExperimentOutlined /> });
   items.push({ to: '/notifications', label: t('nav.notifications'), icon: <BellOutlined /> });
   if (me.demo && me.isAdministrator) items.push({ to: '/clock', label: t('nav.clock'), icon: <ClockCircleOutlined /> });
   return items;
@@ -92,6 +94,7 @@ function AccountMenu() {
             label: `${role(r.role)} - ${text(r.unitName)}`,
           })),
           { type: 'divider' as const },
+          { key: 'settings', icon: <SettingOutlined />, label: <Link to="/settings">{t('settings.title')}</Link> },
           { key: 'out', icon: <LogoutOutlined />, label: t('app.signOut'), onClick: () => void leave() },
         ],
       }}

@@ -15,6 +15,9 @@ export function useSession(): Me {
 
 const overseeing = new Set(['head', 'deputy', 'hr', 'auditor', 'chair']);
 export const isLeader = (me: Me) => me.isAdministrator || me.roles.some((r) => r.role === 'head' || r.role === 'deputy');
+const leaveKeepers = new Set(['head', 'deputy', 'hr', 'chair']);
+/** Whether this person records the leave of others. */
+export const mayKeepLeave = (me: Me) => me.isAdministrator || me.roles.some((r) => leaveKeepers.has(r.role));
 export const mayOversee = (me: Me) => me.isAdministrator || me.units.length > 0 || me.roles.some((r) => overseeing.has(r.role));
 
 /** Now by the server's clock (which may be a virtual one), to the minute. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { LockOutlined } from '@ant-design/icons';
 import { Button, Input, Modal } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import type { Outcome } from '../api/types';
@@ -11,17 +12,32 @@ type Props = {
   comment: string;
   onComment: (value: string) => void;
   busy: boolean;
+  /** Where the decision has to be signed: what the server found wrong with the password. */
+  signatureFault: string | null;
   onCancel: () => void;
-  onConfirm: (outcome: Outcome) => void;
+  onConfirm: (outcome: Outcome, password?: string) => void;
 };
 
 /** Asks once before a decision leaves: its reason where one is required, a comment where not. */
-export function DecisionDialog({ outcome, title, comment, onComment, busy, onCancel, onConfirm }: Props) {
+export function DecisionDialog({ outcome, title, comment, onComment, busy, signatureFault, onCancel, onConfirm }: Props) {
   const { t, text } = useLanguage();
   const field = useRef<TextAreaRef>(null);
   const [missing, setMissing] = useState(false);
+  const [password, setPassword] = useState('');
+  const [unsigned, setUnsigned] = useState(false);
   const required = !!outcome?.requires.includes('comment');
-  useEffect(() => setMissing(false), [outcome]);
+  const signs = !!outcome?.requires.includes('signature');
+  useEffect(() => {
+    setMissing(false);
+    setUnsigned(false);
+    setPassword('');
+  }, [outcome]);
+  // A wrong password is typed anew.
+  useEffect(() => {
+    if (!signatureFault) return;
+    setPassword('');
+    document.getElementById('decision-signature')?.focus();
+  }, [signatureFault]);
   const confirm = () => {
     if (!outcome || busy) return;
     if (required && !comment.trim()) {
@@ -29,7 +45,12 @@ export function DecisionDialog({ outcome, title, comment, onComment, busy, onCan
       field.current?.focus();
       return;
     }
-    onConfirm(outcome);
+    if (signs && !password) {
+      setUnsigned(true);
+      document.getElementById('decision-signature')?.focus();
+      return;
+    }
+    onConfirm(outcome, signs ? password : undefined);
   };
   const label = text(outcome?.label);
   return (
@@ -64,6 +85,17 @@ export function DecisionDialog({ outcome, title, comment, onComment, busy, onCan
           {missing ? t('task.commentMissing') : t('task.commentHelp')}
         </p>
       </div>
+      {signs && (
+        <div className="field">
+          <label htmlFor="decision-signature"><LockOutlined aria-hidden /> {t('signature.label')} <span className="required">({t('task.required')})</span></label>
+          <Input id="decision-signature" type="password" autoComplete="current-password" value={password} status={unsigned || signatureFault ? 'error' : undefined}
+            aria-invalid={unsigned || !!signatureFault || undefined} aria-required aria-describedby="signature-help"
+            onChange={(e) => { setPassword(e.target.value); setUnsigned(false); }} onPressEnter={confirm} />
+          <p id="signature-help" className={unsigned || signatureFault ? 'field-error' : 'muted small'} role={unsigned || signatureFault ? 'alert' : undefined}>
+            {unsigned ? t('signature.missing') : signatureFault && !password ? signatureFault : t('signature.help')}
+          </p>
+        </div>
+      )}
     </Modal>
   );
 }

@@ -1,6 +1,6 @@
 import {
   CalendarOutlined, CheckCircleOutlined, ClockCircleOutlined, CloseCircleOutlined, ExclamationCircleOutlined,
-  FieldTimeOutlined, HourglassOutlined, MinusCircleOutlined, PlayCircleOutlined, StopOutlined, UndoOutlined,
+  FieldTimeOutlined, HourglassOutlined, MinusCircleOutlined, PauseCircleOutlined, PlayCircleOutlined, StopOutlined, UndoOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import type { DueGroup, InstanceState, LegalBasis, Outcome } from '../api/types';
@@ -17,7 +17,7 @@ export const groupIcon: Record<DueGroup, ReactNode> = {
   none: <MinusCircleOutlined />,
 };
 
-type Due = { dueAt?: string | null; dueDate?: string | null; overdue?: boolean; provisional?: boolean };
+type Due = { dueAt?: string | null; dueDate?: string | null; originalDueDate?: string; overdue?: boolean; provisional?: boolean };
 
 /** How far a due date is, in words: colour, icon and text say the same. */
 export function DueTag({ due, group }: { due: Due; group?: DueGroup }) {
@@ -43,6 +43,9 @@ export function DueDate({ due, weekday }: { due: Due; weekday?: boolean }) {
   if (!day) return <>{t('due.no')}</>;
   return (
     <>
+      {due.originalDueDate && due.originalDueDate !== day && (
+        <><s className="original-due" title={t('extension.original', { day: formatDay(due.originalDueDate, language) })}>{formatDay(due.originalDueDate, language)}</s>{' '}</>
+      )}
       {formatDay(day, language, weekday)}
       {due.provisional && <> <abbr className="provisional" title={t('due.provisionalWhy')}>{t('due.provisional')}</abbr></>}
     </>
@@ -52,6 +55,7 @@ export function DueDate({ due, weekday }: { due: Due; weekday?: boolean }) {
 const stateIcon: Record<InstanceState, ReactNode> = {
   running: <PlayCircleOutlined />,
   waiting: <HourglassOutlined />,
+  suspended: <PauseCircleOutlined />,
   completed: <CheckCircleOutlined />,
   faulted: <CloseCircleOutlined />,
   cancelled: <StopOutlined />,

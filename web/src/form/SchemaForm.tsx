@@ -1,12 +1,12 @@
 import { forwardRef, useImperativeHandle, useMemo, useState } from 'react';
 import Form from '@rjsf/antd';
 import { TranslatableString, type RJSFSchema, type IconButtonProps, type WidgetProps } from '@rjsf/utils';
-import { Button, DatePicker, Select } from 'antd';
+import { Button, DatePicker } from 'antd';
 import { PlusOutlined } from '@ant-design/icons';
 import dayjs from 'dayjs';
 import { useLanguage, i18next } from '../i18n';
-import { usePeople, useUnits } from '../api/queries';
 import type { FieldError, FormSpec } from '../api/types';
+import { DayField, PersonSelect, UnitSelect } from '../components/fields';
 import { drawable, localise, uiSchemaOf } from './localise';
 import { clean, errorSchemaOf, faultsOf, titleAt, validator, type Fault } from './validator';
 
@@ -28,19 +28,9 @@ type Props = {
 };
 
 function DateWidget({ id, value, onChange, onBlur, onFocus, disabled, readonly, placeholder }: WidgetProps) {
-  const parsed = value ? dayjs(String(value)) : null;
   return (
-    <DatePicker
-      id={id}
-      className="wide"
-      format={['DD/MM/YYYY', 'D/M/YYYY', 'YYYY-MM-DD']}
-      value={parsed?.isValid() ? parsed : null}
-      disabled={disabled || readonly}
-      placeholder={placeholder || 'dd/mm/yyyy'}
-      onChange={(next) => onChange(next ? next.format('YYYY-MM-DD') : undefined)}
-      onBlur={() => onBlur(id, value)}
-      onFocus={() => onFocus(id, value)}
-    />
+    <DayField id={id} value={value as string} disabled={disabled || readonly} placeholder={placeholder} onChange={onChange}
+      onBlur={() => onBlur(id, value)} onFocus={() => onFocus(id, value)} />
   );
 }
 function DateTimeWidget({ id, value, onChange, disabled, readonly }: WidgetProps) {
@@ -58,41 +48,10 @@ function DateTimeWidget({ id, value, onChange, disabled, readonly }: WidgetProps
     />
   );
 }
-function PersonWidget({ id, value, onChange, disabled, readonly }: WidgetProps) {
-  const { t, text } = useLanguage();
-  const [q, setQ] = useState('');
-  const people = usePeople(q);
-  return (
-    <Select
-      id={id}
-      className="wide"
-      showSearch={{ filterOption: false, onSearch: setQ }}
-      allowClear
-      value={(value as string) || undefined}
-      disabled={disabled || readonly}
-      placeholder={t('form.choosePerson')}
-      loading={people.isFetching}
-      onChange={(next) => onChange(next)}
-      options={(people.data?.items ?? []).map((p) => ({ value: p.id, label: `${p.name} - ${text(p.unitName)}` }))}
-    />
-  );
-}
-function UnitWidget({ id, value, onChange, disabled, readonly }: WidgetProps) {
-  const { text } = useLanguage();
-  const units = useUnits();
-  return (
-    <Select
-      id={id}
-      className="wide"
-      showSearch={{ optionFilterProp: 'label' }}
-      allowClear
-      value={(value as string) || undefined}
-      disabled={disabled || readonly}
-      onChange={(next) => onChange(next)}
-      options={(units.data?.items ?? []).map((u) => ({ value: u.id, label: text(u.name) }))}
-    />
-  );
-}
+const PersonWidget = ({ id, value, onChange, disabled, readonly }: WidgetProps) =>
+  <PersonSelect id={id} value={value as string} disabled={disabled || readonly} onChange={onChange} />;
+const UnitWidget = ({ id, value, onChange, disabled, readonly }: WidgetProps) =>
+  <UnitSelect id={id} value={value as string} disabled={disabled || readonly} onChange={onChange} />;
 const widgets = {
   DateWidget, date: DateWidget, DateTimeWidget, 'date-time': DateTimeWidget,
   person: PersonWidget, unit: UnitWidget,

@@ -1,6 +1,15 @@
 import type { Dictionary } from './vi';
+import * as absences from './areas/absences';
+import * as bulk from './areas/bulk';
+import * as calendar from './areas/calendar';
 import * as comments from './areas/comments';
 import * as draft from './areas/draft';
+import * as extension from './areas/extension';
+import * as notices from './areas/notices';
+import * as people from './areas/people';
+import * as rehearsal from './areas/rehearsal';
+import * as settings from './areas/settings';
+import * as verbs from './areas/verbs';
 
 export const en: Dictionary = {
   app: {
@@ -95,6 +104,7 @@ export const en: Dictionary = {
     count_one: '{{count}} task',
     count_other: '{{count}} tasks',
     round: 'Round {{n}}',
+    askedYou: 'somebody asks you',
     unclaimed: 'Not claimed yet',
     heldBy: 'Held by {{name}}',
     backToList: 'Back to the list',
@@ -119,6 +129,19 @@ export const en: Dictionary = {
     why: 'Why this day?',
     no: 'No due date',
     done: 'Completed {{at}}',
+    span: {
+      workingDays_one: '{{count}} working day',
+      workingDays_other: '{{count}} working days',
+      workingHours_one: '{{count}} working hour',
+      workingHours_other: '{{count}} working hours',
+      days_one: '{{count}} day',
+      days_other: '{{count}} days',
+      weeks_one: '{{count}} week',
+      weeks_other: '{{count}} weeks',
+      months_one: '{{count}} month',
+      months_other: '{{count}} months',
+      date: 'until {{day}}',
+    },
   } as unknown as Dictionary['due'],
   task: {
     facts: 'Facts of the case',
@@ -132,6 +155,7 @@ export const en: Dictionary = {
     decision: 'Decision',
     openPlan: 'Open the plan',
     holder: 'Holder',
+    delegated: 'delegated',
     candidates: 'Who may take it',
     opened: 'Given on',
     unit: 'Unit',
@@ -179,10 +203,11 @@ export const en: Dictionary = {
     ended: 'This task has ended.',
     endedBy: '{{name}} on {{at}}',
     shareLead: 'When a due date is unclear, look at the calculation above.',
-    kind: { task: 'Task', ballot: 'Ballot', tally: 'Count of votes', countersign: 'Countersignature' },
+    kind: { task: 'Task', ballot: 'Ballot', tally: 'Count of votes', countersign: 'Countersignature', casting: 'Casting vote' },
     state: {
       offered: 'To be claimed',
-      claimed: 'In hand',
+      claimed: 'Claimed',
+      in_progress: 'At work',
       completed: 'Done',
       withdrawn: 'Withdrawn',
       expired: 'Expired',
@@ -221,6 +246,7 @@ export const en: Dictionary = {
   state: {
     running: 'Running',
     waiting: 'Waiting',
+    suspended: 'Suspended',
     completed: 'Completed',
     faulted: 'Failed',
     cancelled: 'Cancelled',
@@ -247,11 +273,22 @@ export const en: Dictionary = {
     by: '{{name}}',
     openTask: 'Open the task',
     download: 'Download',
-    cancel: 'Cancel the plan',
-    cancelTitle: 'Cancel this plan?',
-    cancelLead: 'All open tasks are withdrawn. This cannot be undone.',
-    cancelReason: 'Reason',
-    cancelled: 'The plan has been cancelled.',
+    care: {
+      cancel: 'Cancel the plan',
+      suspend: 'Suspend',
+      resume: 'Resume',
+      retry: 'Run the failed step again',
+      title: { cancel: 'Cancel this plan?', suspend: 'Suspend this plan?', resume: 'Resume this plan?', retry: 'Run the failed step again?' },
+      lead: {
+        cancel: 'All open tasks are withdrawn. This cannot be undone.',
+        suspend: 'While it is suspended nobody can act and no deadline runs. When it resumes, deadlines move by the time lost.',
+        resume: 'Deadlines move by the time of the suspension; those who hold tasks see the new day.',
+        retry: 'The failed step runs again from its beginning; what waited beside it stands again.',
+      },
+      done: { cancel: 'Plan cancelled.', suspend: 'Plan suspended.', resume: 'The plan goes on; its deadlines have moved.', retry: 'The failed step ran again.' },
+      failedAgain: 'The step failed again.',
+    },
+    suspended: 'Suspended by {{name}} at {{at}}',
     error: 'The workflow stopped with an error',
     system: 'System',
     legalAll: 'Legal basis',
@@ -405,8 +442,18 @@ export const en: Dictionary = {
     clear: 'Clear',
     noItems: 'No items yet.',
     choosePerson: 'Type a name to find a person',
+    nobodyFound: 'Nobody found.',
     option: 'Option {{n}}',
   },
+  absences: absences.en,
+  bulk: bulk.en,
+  calendar: calendar.en,
   comments: comments.en,
   draft: draft.en,
+  extension: extension.en,
+  notices: notices.en,
+  rehearsal: rehearsal.en,
+  settings: settings.en,
+  ...people.en,
+  verbs: verbs.en,
 };

@@ -1,7 +1,17 @@
 // Every word of the pages in Vietnamese; en.ts has the same keys (checked by a test). The words of newer areas
 // stand in areas/, both languages side by side.
+import * as absences from './areas/absences';
+import * as bulk from './areas/bulk';
+import * as calendar from './areas/calendar';
 import * as comments from './areas/comments';
 import * as draft from './areas/draft';
+import * as extension from './areas/extension';
+import * as notices from './areas/notices';
+import * as people from './areas/people';
+import * as rehearsal from './areas/rehearsal';
+import * as settings from './areas/settings';
+import * as verbs from './areas/verbs';
+
 export const vi = {
   app: {
     name: 'Kỳ Hạn',
@@ -94,6 +104,7 @@ export const vi = {
     listLabel: 'Danh sách việc',
     count: '{{count}} việc',
     round: 'Lần {{n}}',
+    askedYou: 'có người hỏi bạn',
     unclaimed: 'Chưa ai nhận',
     heldBy: 'Đang giữ: {{name}}',
     backToList: 'Về danh sách',
@@ -116,6 +127,14 @@ export const vi = {
     why: 'Vì sao là ngày này?',
     no: 'Không đặt hạn',
     done: 'Hoàn thành {{at}}',
+    span: {
+      workingDays: '{{count}} ngày làm việc',
+      workingHours: '{{count}} giờ làm việc',
+      days: '{{count}} ngày',
+      weeks: '{{count}} tuần',
+      months: '{{count}} tháng',
+      date: 'đến ngày {{day}}',
+    },
   },
   task: {
     facts: 'Thông tin hồ sơ',
@@ -129,6 +148,7 @@ export const vi = {
     decision: 'Quyết định',
     openPlan: 'Xem kế hoạch',
     holder: 'Người giữ việc',
+    delegated: 'được ủy quyền',
     candidates: 'Người có thể nhận',
     opened: 'Giao lúc',
     unit: 'Đơn vị',
@@ -176,10 +196,11 @@ export const vi = {
     ended: 'Việc này đã kết thúc.',
     endedBy: '{{name}} thực hiện lúc {{at}}',
     shareLead: 'Khi không rõ ngày hạn, hãy xem cách tính ở trên.',
-    kind: { task: 'Việc', ballot: 'Phiếu biểu quyết', tally: 'Kiểm phiếu', countersign: 'Ký xác nhận' },
+    kind: { task: 'Việc', ballot: 'Phiếu biểu quyết', tally: 'Kiểm phiếu', countersign: 'Ký xác nhận', casting: 'Phiếu quyết định' },
     state: {
       offered: 'Chờ nhận',
-      claimed: 'Đang xử lý',
+      claimed: 'Đã nhận',
+      in_progress: 'Đang làm',
       completed: 'Đã xong',
       withdrawn: 'Đã rút',
       expired: 'Hết hạn',
@@ -218,6 +239,7 @@ export const vi = {
   state: {
     running: 'Đang chạy',
     waiting: 'Đang chờ',
+    suspended: 'Tạm dừng',
     completed: 'Hoàn thành',
     faulted: 'Gặp lỗi',
     cancelled: 'Đã hủy',
@@ -243,11 +265,22 @@ export const vi = {
     by: '{{name}}',
     openTask: 'Mở việc',
     download: 'Tải về',
-    cancel: 'Hủy kế hoạch',
-    cancelTitle: 'Hủy kế hoạch này?',
-    cancelLead: 'Mọi việc đang mở sẽ được rút lại. Không thể hoàn tác.',
-    cancelReason: 'Lý do hủy',
-    cancelled: 'Đã hủy kế hoạch.',
+    care: {
+      cancel: 'Hủy kế hoạch',
+      suspend: 'Tạm dừng',
+      resume: 'Cho tiếp tục',
+      retry: 'Chạy lại bước lỗi',
+      title: { cancel: 'Hủy kế hoạch này?', suspend: 'Tạm dừng kế hoạch này?', resume: 'Cho kế hoạch tiếp tục?', retry: 'Chạy lại bước gặp lỗi?' },
+      lead: {
+        cancel: 'Mọi việc đang mở sẽ được rút lại. Không thể hoàn tác.',
+        suspend: 'Trong lúc tạm dừng, không ai xử lý được và các hạn không chạy. Khi tiếp tục, hạn được lùi đúng thời gian đã dừng.',
+        resume: 'Các hạn được lùi theo thời gian đã tạm dừng; người giữ việc sẽ thấy ngày mới.',
+        retry: 'Bước gặp lỗi chạy lại từ đầu, các bước chờ cùng lúc được mở lại.',
+      },
+      done: { cancel: 'Đã hủy kế hoạch.', suspend: 'Đã tạm dừng kế hoạch.', resume: 'Kế hoạch tiếp tục; các hạn đã được lùi.', retry: 'Bước gặp lỗi đã chạy lại.' },
+      failedAgain: 'Bước đó lại gặp lỗi.',
+    },
+    suspended: '{{name}} tạm dừng lúc {{at}}',
     error: 'Quy trình dừng vì lỗi',
     system: 'Hệ thống',
     legalAll: 'Căn cứ',
@@ -399,10 +432,20 @@ export const vi = {
     clear: 'Xóa nội dung',
     noItems: 'Chưa có mục nào.',
     choosePerson: 'Gõ tên để tìm người',
+    nobodyFound: 'Không tìm thấy ai.',
     option: 'Lựa chọn {{n}}',
   },
+  absences: absences.vi,
+  bulk: bulk.vi,
+  calendar: calendar.vi,
   comments: comments.vi,
   draft: draft.vi,
+  extension: extension.vi,
+  notices: notices.vi,
+  rehearsal: rehearsal.vi,
+  settings: settings.vi,
+  ...people.vi,
+  verbs: verbs.vi,
 };
 
 export type Dictionary = typeof vi;

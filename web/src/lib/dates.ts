@@ -35,6 +35,12 @@ export function formatDay(value: string, language: Language, weekday = false): s
   if (!weekday) return text;
   return `${weekdays[language][new Date(`${iso}T00:00:00Z`).getUTCDay()]}, ${text}`;
 }
+/** A month (YYYY-MM) as a heading. */
+export function formatMonth(month: string, language: Language): string {
+  const [y, m] = month.split('-').map(Number);
+  return language === 'vi' ? `Tháng ${m} năm ${y}` : `${longMonths[m - 1]} ${y}`;
+}
+const longMonths = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 const pad = (n: number) => String(n).padStart(2, '0');
 
 export const formatInstant = (instant: string, language: Language) =>

@@ -8,7 +8,7 @@ import { Empty, Loading, PageTitle, ProblemView } from '../components/states';
 import { useFilter } from '../lib/useSearch';
 import { useLanguage } from '../i18n';
 
-const states = ['running', 'waiting', 'completed', 'faulted', 'cancelled'] as const;
+const states = ['running', 'waiting', 'suspended', 'completed', 'faulted', 'cancelled'] as const;
 
 export default function PlansPage() {
   const { t, text } = useLanguage();

@@ -27,7 +27,14 @@ export function TaskHead({ task }: { task: TaskDetail }) {
           <dt>{t('due.label')}</dt>
           <dd><strong><DueDate due={task} weekday /></strong> {isOpen(task) && <DueTag due={task} group={task.dueGroup} />}</dd>
         </div>
-        <div><dt>{t('task.holder')}</dt><dd>{task.holder?.name ?? t('tasks.unclaimed')}</dd></div>
+        <div>
+          <dt>{t('task.holder')}</dt>
+          <dd>
+            {task.holder?.name ?? t('tasks.unclaimed')}
+            {isOpen(task) && task.onBehalfOf && <span className="behalf">({t('absences.onBehalf', { name: task.onBehalfOf.name })})</span>}
+            {task.delegated && <span className="tag">{t('task.delegated')}</span>}
+          </dd>
+        </div>
         {task.unit && <div><dt>{t('task.unit')}</dt><dd>{text(task.unit.name)}</dd></div>}
         <div><dt>{t('task.opened')}</dt><dd>{formatInstant(task.openedAt, language)}</dd></div>
       </dl>

@@ -1,11 +1,11 @@
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { Alert, App as AntApp, Button } from 'antd';
-import { BellOutlined, CheckCircleOutlined, EyeOutlined } from '@ant-design/icons';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { isProblem, request, type Tagged } from '../../api/client';
+import { CheckCircleOutlined, EyeOutlined, UserSwitchOutlined } from '@ant-design/icons';
+import { useQueryClient } from '@tanstack/react-query';
+import { isProblem, type Tagged } from '../../api/client';
 import type { Draft } from '../../api/drafts';
+import { useTaskAction } from '../../api/tasks';
 import type { TaskDetail } from '../../api/types';
-import { useSession } from '../../app/session';
 import { EvidenceField, FileLink } from '../../components/Attachments';
 import { Comments } from '../../components/Comments';
 import { DecisionDialog } from '../../components/DecisionDialog';
@@ -20,9 +20,15 @@ import { Markdown } from '../../lib/markdown';
 import { useLanguage } from '../../i18n';
 import { DecisionBar } from './DecisionBar';
 import { DraftNotices } from './DraftNotices';
+import { ExtensionSection } from './Extension';
+import { Notices } from './Notices';
+import { Panel } from './Panel';
+import { Questions } from './Questions';
+import { Recall } from './Recall';
 import { TaskHead } from './TaskHead';
 import { useAnswer } from './useAnswer';
 import { useDecision } from './useDecision';
+import { Verbs } from './Verbs';
 import '../../styles/task.css';
 
 const SchemaForm = lazy(() => import('../../form/SchemaForm'));
@@ -35,7 +41,6 @@ export function TaskView({ task, draft, onFinished }: {
   onFinished: (id: string) => void;
 }) {
   const { t, text, language } = useLanguage();
-  const me = useSession();
   const client = useQueryClient();
   const { message } = AntApp.useApp();
   const form = useRef<SchemaFormHandle>(null);
@@ -65,17 +70,10 @@ export function TaskView({ task, draft, onFinished }: {
   };
 
   const decision = useDecision({ task, answer, form, summary, trouble, refresh, onFinished });
-  const claim = useMutation({
-    mutationFn: (action: 'claim' | 'release') =>
-      request<TaskDetail>(`/tasks/${encodeURIComponent(task.id)}:${action}`, { method: 'POST', body: {}, etag: task.etag }),
-    onSuccess: (fresh, action) => {
-      client.setQueryData(['task', task.id], fresh);
-      refresh();
-      void message.success(t(action === 'claim' ? 'task.claimed' : 'task.released'));
-    },
-    onError: trouble,
-  });
-  const releasable = open && task.mine && task.state === 'claimed' && task.holder?.id === me.person.id && !!text(task.candidates);
+  const claim = useTaskAction<object>(task, 'claim');
+  /** Who acted, and for whom. */
+  const actorOf = ({ completedBy, onBehalfOf }: TaskDetail) =>
+    onBehalfOf ? `${nameOf(completedBy)} (${t('absences.onBehalf', { name: onBehalfOf.name })})` : nameOf(completedBy);
 
   return (
     <article className="task" aria-labelledby="task-title">
@@ -92,10 +90,16 @@ export function TaskView({ task, draft, onFinished }: {
       {!open && (
         <Alert type="info" showIcon icon={<CheckCircleOutlined />} title={`${t(`task.state.${task.state}`)}${task.outcome ? `: ${text(task.outcome)}` : ''}`}
           description={task.completedAt && task.completedBy
-            ? t('task.endedBy', { name: nameOf(task.completedBy), at: formatInstant(task.completedAt, language) })
-            : t('task.ended')} />
+            ? t('task.endedBy', { name: actorOf(task), at: formatInstant(task.completedAt, language) })
+            : t('task.ended')}
+          action={<Recall task={task} />} />
+      )}
+      {open && task.actingFor && (
+        <Alert type="info" showIcon icon={<UserSwitchOutlined />} title={t('absences.actFor', { name: task.actingFor.name })} description={t('absences.actForHelp')} data-testid="acting-for" />
       )}
       {open && <DraftNotices answer={answer} />}
+      <Questions task={task} />
+      <ExtensionSection task={task} />
       <Faults of={decision.faults} box={summary} />
 
       {task.context?.length > 0 && (
@@ -110,6 +114,7 @@ export function TaskView({ task, draft, onFinished }: {
       {text(task.instructions) && (
         <Section title={t('task.instructions')} icon={<EyeOutlined />} tone="card-quiet"><Markdown source={text(task.instructions)} /></Section>
       )}
+      {task.progress && <Panel progress={task.progress} here={task.id} />}
       {task.earlier?.length > 0 && <Earlier decisions={task.earlier} />}
       {task.form && (
         <Section title={t('task.form')}>
@@ -135,29 +140,18 @@ export function TaskView({ task, draft, onFinished }: {
       <Comments about={{ kind: 'instances', id: task.instance.id }} here={task.id} unit={task.unit?.id} />
       <div className="two">
         <Section title={t('task.legal')}><LegalList items={task.legalBasis} /></Section>
-        {open && (
-          <Section title={t('task.reminders')} icon={<BellOutlined />}>
-            {task.reminders?.length ? (
-              <ul className="reminders">
-                {task.reminders.map((r, i) => (
-                  <li key={i}><time dateTime={r.at}>{formatInstant(r.at, language)}</time> <span>{text(r.title)}</span></li>
-                ))}
-              </ul>
-            ) : <p className="muted">{t('task.noReminders')}</p>}
-          </Section>
-        )}
+        <Notices task={task} />
       </div>
 
       {open && (
         <DecisionBar task={task} draft={answer.state} choose={(outcome) => { setChanged(null); decision.choose(outcome); }}>
           {task.claimable && task.state === 'offered' && (
-            <Button size="large" type={task.canComplete ? 'default' : 'primary'} loading={claim.isPending} onClick={() => claim.mutate('claim')} title={t('task.claimHint')}>
+            <Button size="large" type={task.canComplete ? 'default' : 'primary'} loading={claim.isPending} title={t('task.claimHint')}
+              onClick={() => claim.mutate({}, { onSuccess: () => void message.success(t('task.claimed')), onError: trouble })}>
               {t('task.claim')}
             </Button>
           )}
-          {releasable && (
-            <Button size="large" type="text" loading={claim.isPending} onClick={() => claim.mutate('release')}>{t('task.release')}</Button>
-          )}
+          <Verbs task={task} trouble={trouble} />
         </DecisionBar>
       )}
       <DecisionDialog
@@ -166,6 +160,7 @@ export function TaskView({ task, draft, onFinished }: {
         comment={answer.comment}
         onComment={answer.setComment}
         busy={decision.busy}
+        signatureFault={decision.signatureFault}
         onCancel={decision.cancel}
         onConfirm={decision.confirm}
       />

@@ -1,5 +1,6 @@
 import { useRef, useState, type RefObject } from 'react';
-import { App as AntApp } from 'antd';
+import { UndoOutlined } from '@ant-design/icons';
+import { App as AntApp, Button } from 'antd';
 import { useMutation, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { isProblem, newKey, request } from '../../api/client';
@@ -9,6 +10,9 @@ import type { FormFault, SchemaFormHandle } from '../../form/SchemaForm';
 import { isOpen, lookOf } from '../../lib/tasks';
 import { useLanguage } from '../../i18n';
 import type { Answer } from './useAnswer';
+
+/** How long nobody outside has heard of an answer, unless the server is set otherwise. */
+const graceSeconds = 10;
 
 const inPageOrder = (faults: FormFault[]) => {
   const place = (fault: FormFault) => document.getElementById(fault.id)?.getBoundingClientRect().top ?? 0;
@@ -30,6 +34,7 @@ export function useDecision({ task, answer, form, summary, trouble, refresh, onF
   const { message } = AntApp.useApp();
   const [faults, setFaults] = useState<FormFault[]>([]);
   const [deciding, setDeciding] = useState<Outcome | null>(null);
+  const [signatureFault, setSignatureFault] = useState<string | null>(null);
   const key = useRef(newKey());
 
   // A return or a refusal carries the form only where it is wanted, or where it was filled in rightly.
@@ -59,6 +64,7 @@ export function useDecision({ task, answer, form, summary, trouble, refresh, onF
       missing(first, 1);
     }
     show(found);
+    setSignatureFault(null);
     if (!found.length) setDeciding(outcome);
   };
 
@@ -92,24 +98,38 @@ export function useDecision({ task, answer, form, summary, trouble, refresh, onF
     });
 
   const complete = useMutation({
-    mutationFn: (outcome: Outcome) => {
+    mutationFn: ({ outcome, password }: { outcome: Outcome; password?: string }) => {
+      setSignatureFault(null);
       const body: Record<string, unknown> = { outcome: outcome.id };
       const said = answer.comment.trim();
       if (said) body.comment = said.normalize('NFC');
       if (sendsForm(outcome)) body.data = form.current?.data() ?? answer.data;
       if (answer.attachments.length) body.attachments = answer.attachments;
+      if (password) body.signature = { password };
       return request<CompleteAnswer>(`/tasks/${encodeURIComponent(task.id)}:complete`, {
         method: 'POST', body, etag: task.etag, key: key.current,
       });
     },
-    onSuccess: (recorded, outcome) => {
+    onSuccess: (recorded, { outcome }) => {
       answer.done();
       setDeciding(null);
       strike();
       const words = t('task.recorded', { outcome: text(outcome.label) });
       announce(`${words}. ${t('task.recordedFor', { title: text(task.title) })}`);
+      const toast = `recorded-${task.id}`;
+      const undo = async () => {
+        message.destroy(toast);
+        try {
+          await request(`/tasks/${encodeURIComponent(task.id)}:recall`, { method: 'POST', body: {}, key: newKey() });
+          void message.success(t('recall.done'));
+        } catch (e) {
+          void message.error({ duration: 8, content: isProblem(e) && e.status ? e.message : t('error.offlineTitle') });
+        }
+        void client.invalidateQueries();
+      };
       message.success({
-        duration: 6,
+        key: toast,
+        duration: recorded.task.mayRecall ? graceSeconds : 6,
         content: (
           <span className="recorded">
             <strong>{words}</strong>
@@ -117,6 +137,9 @@ export function useDecision({ task, answer, form, summary, trouble, refresh, onF
               {recorded.instance.state === 'completed' ? t('task.planEnded') : t('task.nextOpened')}{' '}
               <Link to={`/plans/${task.instance.id}`}>{t('task.openPlan')}</Link>
             </span>
+            {recorded.task.mayRecall && (
+              <span><Button size="small" icon={<UndoOutlined aria-hidden />} data-testid="undo" onClick={() => void undo()}>{t('recall.name')}</Button></span>
+            )}
           </span>
         ),
       });
@@ -124,7 +147,13 @@ export function useDecision({ task, answer, form, summary, trouble, refresh, onF
       refresh();
       for (const name of ['instances', 'instance', 'history', 'overview']) void client.invalidateQueries({ queryKey: [name] });
     },
-    onError: (error, outcome) => {
+    onError: (error, { outcome }) => {
+      const signing = isProblem(error, 422) && !!error.body.errors?.length && error.body.errors.every((e) => e.pointer.startsWith('/signature'));
+      if (signing || (isProblem(error, 429) && outcome.requires.includes('signature'))) {
+        key.current = newKey();
+        setSignatureFault((isProblem(error) && error.body.errors?.[0]?.message) || (isProblem(error) ? error.message : ''));
+        return;
+      }
       if (isProblem(error, 422)) {
         key.current = newKey();
         setDeciding(null);
@@ -137,5 +166,10 @@ export function useDecision({ task, answer, form, summary, trouble, refresh, onF
     },
   });
 
-  return { faults, deciding, choose, cancel: () => setDeciding(null), confirm: complete.mutate, busy: complete.isPending };
+  return {
+    faults, deciding, choose, signatureFault,
+    cancel: () => setDeciding(null),
+    confirm: (outcome: Outcome, password?: string) => complete.mutate({ outcome, password }),
+    busy: complete.isPending,
+  };
 }

@@ -1,47 +1,23 @@
-import { useEffect, useMemo } from 'react';
-import { CheckCircleOutlined, FilterOutlined } from '@ant-design/icons';
+import { useEffect, useMemo, useState } from 'react';
+import { CheckCircleOutlined, CheckSquareOutlined, FilterOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
-import { useDefinitions, useTasks, type TaskFilter } from '../api/queries';
-import type { DueGroup, Task } from '../api/types';
-import { isLeader, useSession } from '../app/session';
-import { SearchBox } from '../components/SearchBox';
-import { DueDate, DueTag, groupIcon, groups } from '../components/tags';
-import { Empty, Loading, PageTitle, ProblemView } from '../components/states';
-import { useWide } from '../components/useWide';
-import { TaskPane } from './task/TaskPane';
-import { useFilter } from '../lib/useSearch';
-import { formatInstant } from '../lib/dates';
-import { useLanguage } from '../i18n';
+import { useDefinitions, useTasks, type TaskFilter } from '../../api/queries';
+import type { DueGroup, Task } from '../../api/types';
+import { isLeader, useSession } from '../../app/session';
+import { SearchBox } from '../../components/SearchBox';
+import { groupIcon, groups } from '../../components/tags';
+import { Empty, Loading, PageTitle, ProblemView } from '../../components/states';
+import { useWide } from '../../components/useWide';
+import { TaskPane } from '../task/TaskPane';
+import { useFilter } from '../../lib/useSearch';
+import { useLanguage } from '../../i18n';
+import { BulkBar, type Refusals } from './BulkBar';
+import { TaskRow } from './TaskRow';
+import { useChoice } from './useChoice';
+import '../../styles/bulk.css';
 
 type View = TaskFilter['view'];
-
-function TaskRow({ task, view, selected, search }: { task: Task; view: View; selected: boolean; search: string }) {
-  const { t, text, language } = useLanguage();
-  return (
-    <li>
-      <Link to={`/tasks/${task.id}${search}`} className={`task-row due-edge-${task.dueGroup}`} aria-current={selected ? 'true' : undefined}
-        data-task={task.id}>
-        <span className="task-row-title">{text(task.title)}</span>
-        <span className="task-row-plan">{text(task.instance.title)}</span>
-        <span className="task-row-foot">
-          {view === 'done'
-            ? <span className="tag outcome-tag"><CheckCircleOutlined aria-hidden /> {text(task.outcome) || t(`task.state.${task.state}`)}</span>
-            : <DueTag due={task} group={task.dueGroup} />}
-          <span className="muted small">
-            {view === 'done' && task.completedAt
-              ? formatInstant(task.completedAt, language)
-              : <DueDate due={task} />}
-          </span>
-          {task.round > 1 && <span className="tag">{t('tasks.round', { n: task.round })}</span>}
-          {view === 'team'
-            ? <span className="muted small">{task.holder ? t('tasks.heldBy', { name: task.holder.name }) : t('tasks.unclaimed')}</span>
-            : task.state === 'offered' && task.claimable && <span className="tag">{t('task.state.offered')}</span>}
-        </span>
-      </Link>
-    </li>
-  );
-}
 
 export default function TasksPage() {
   const { t, text } = useLanguage();
@@ -58,6 +34,11 @@ export default function TasksPage() {
   const list = useTasks(filter);
   const definitions = useDefinitions();
   const tasks = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
+  const choice = useChoice(tasks);
+  const [refusals, setRefusals] = useState<Refusals>({});
+  // Another list is another choice.
+  const { stop } = choice;
+  useEffect(stop, [view, stop]);
   const counts = list.data?.pages[0]?.counts;
   const total = counts ? groups.reduce((sum, g) => sum + (counts[g] ?? 0), 0) : 0;
   const query = search.toString() ? `?${search.toString()}` : '';
@@ -92,10 +73,24 @@ export default function TasksPage() {
   const used = new Map<string, string>();
   definitions.data?.items.forEach((d) => used.set(d.name, text(d.title)));
 
+  const row = (task: Task) => (
+    <TaskRow key={task.id} task={task} view={view} selected={task.id === id} search={query}
+      refusal={choice.has(task) ? refusals[task.id] : undefined}
+      choice={choice.on ? {
+        checked: choice.has(task),
+        fits: choice.fits(task),
+        set: (checked, range) => choice.set(task, checked, range),
+      } : undefined} />
+  );
   const listing = (
     <section className="inbox-list" aria-label={t('tasks.listLabel')}>
       <div className="inbox-head">
-        {(wide && id) ? <h2 className="inbox-title">{t('nav.tasks')}</h2> : <PageTitle title={t('nav.tasks')} className="inbox-title" />}
+        <div className="row spread">
+          {(wide && id) ? <h2 className="inbox-title">{t('nav.tasks')}</h2> : <PageTitle title={t('nav.tasks')} className="inbox-title" />}
+          {view !== 'done' && tasks.length > 1 && !choice.on && (
+            <Button size="small" icon={<CheckSquareOutlined aria-hidden />} onClick={() => { setRefusals({}); choice.start(); }}>{t('bulk.start')}</Button>
+          )}
+        </div>
         <div className="segments" role="group" aria-label={t('tasks.views')}>
           {views.map((v) => (
             <Link key={v.key} to={v.key === 'mine' ? '/tasks' : `/tasks?view=${v.key}`} aria-current={view === v.key ? 'page' : undefined}>
@@ -123,7 +118,7 @@ export default function TasksPage() {
             />
           )}
         </div>
-        {view !== 'done' && (
+        {choice.on ? <BulkBar choice={choice} onRefused={setRefusals} /> : view !== 'done' && (
           <div className="chips" role="group" aria-label={t('tasks.dueFilter')}>
             <button type="button" aria-pressed={!due} onClick={() => set({ due: undefined })}>{t('app.all')} <b>{total}</b></button>
             {groups.map((g) => (
@@ -142,7 +137,7 @@ export default function TasksPage() {
               {filtered && <Button onClick={() => set({ due: undefined, definition: undefined, unit: undefined, q: undefined })}>{t('app.clearFilters')}</Button>}
             </Empty>
           ) : view === 'done' ? (
-            <ul className="task-list">{tasks.map((task) => <TaskRow key={task.id} task={task} view={view} selected={task.id === id} search={query} />)}</ul>
+            <ul className="task-list">{tasks.map(row)}</ul>
           ) : (
             byGroup.map(({ group, items }) => (
               <section key={group} aria-labelledby={`group-${group}`}>
@@ -150,9 +145,7 @@ export default function TasksPage() {
                   <span aria-hidden>{groupIcon[group as DueGroup]}</span> {t(`due.${group}`)}
                   <span className="count">{counts && !filtered ? counts[group] : items.length}</span>
                 </h2>
-                <ul className="task-list">
-                  {items.map((task) => <TaskRow key={task.id} task={task} view={view} selected={task.id === id} search={query} />)}
-                </ul>
+                <ul className="task-list">{items.map(row)}</ul>
               </section>
             ))
           )}

@@ -1,0 +1,28 @@
+export const vi = {
+  more: 'Việc khác',
+  missingPerson: 'Vui lòng chọn một người.',
+  missingWords: 'Vui lòng ghi rõ nội dung.',
+  words: { comment: 'Lời nhắn', question: 'Nội dung cần biết', reason: 'Lý do', to: 'Người nhận' },
+  start: { name: 'Bắt đầu làm', title: 'Bắt đầu làm việc này?', lead: 'Mọi người thấy bạn đang thực hiện việc này.', ok: 'Bắt đầu', done: 'Đã ghi nhận bạn bắt đầu làm.' },
+  requestInfo: { name: 'Hỏi thông tin', title: 'Hỏi thông tin', lead: 'Người được hỏi xem được việc này và trả lời ngay tại đây. Hạn xử lý không dừng.', to: 'Hỏi ai', ok: 'Gửi câu hỏi', done: 'Đã gửi câu hỏi.' },
+  addSigner: { name: 'Thêm người cùng ký', title: 'Thêm người cùng ký', lead: 'Thêm một người phải trả lời cùng bước này. Quy định hai người kiểm tra vẫn áp dụng.', to: 'Người cùng ký', ok: 'Thêm', done: 'Đã thêm người cùng ký.' },
+  delegate: { name: 'Ủy quyền', title: 'Ủy quyền cho người khác', lead: 'Người được ủy quyền giữ và trả lời việc này; tên bạn vẫn được ghi lại.', to: 'Ủy quyền cho', ok: 'Ủy quyền', done: 'Đã ủy quyền.' },
+  release: { name: 'Trả lại việc', title: 'Trả lại việc này?', lead: 'Việc trở về danh sách chung để người khác nhận.', ok: 'Trả lại', done: 'Đã trả việc về danh sách chung.' },
+  reassign: { name: 'Giao lại', title: 'Giao lại cho người khác', lead: 'Việc chuyển sang người bạn chọn; hạn xử lý giữ nguyên.', to: 'Giao cho', ok: 'Giao lại', done: 'Đã giao lại.' },
+  removeSigner: { name: 'Bỏ người cùng ký', title: 'Bỏ người cùng ký này?', lead: 'Người này không phải trả lời nữa.', ok: 'Bỏ', done: 'Đã bỏ người cùng ký.' },
+  withdraw: { name: 'Rút việc', title: 'Rút việc này?', lead: 'Bước này dừng lại; quy trình có thể kết thúc với lỗi nếu không có đường xử lý khác.', ok: 'Rút việc', done: 'Đã rút việc.' },
+};
+export const en = {
+  more: 'More',
+  missingPerson: 'Please choose somebody.',
+  missingWords: 'Please write what it is.',
+  words: { comment: 'A word to them', question: 'What you need to know', reason: 'Reason', to: 'To' },
+  start: { name: 'Begin work', title: 'Begin work on this?', lead: 'Others see that you are at work on it.', ok: 'Begin', done: 'You have begun.' },
+  requestInfo: { name: 'Ask for information', title: 'Ask for information', lead: 'Whoever you ask sees this task and answers here. The deadline runs on.', to: 'Ask whom', ok: 'Send the question', done: 'Question sent.' },
+  addSigner: { name: 'Add a co-signer', title: 'Add a co-signer', lead: 'One more person who must answer this step. Four-eyes rules bind them too.', to: 'Co-signer', ok: 'Add', done: 'Co-signer added.' },
+  delegate: { name: 'Delegate', title: 'Delegate to somebody', lead: 'They hold the task and answer it; your name stays in the record.', to: 'Delegate to', ok: 'Delegate', done: 'Delegated.' },
+  release: { name: 'Release', title: 'Release this task?', lead: 'It returns to the common list for others to claim.', ok: 'Release', done: 'Returned to the common list.' },
+  reassign: { name: 'Reassign', title: 'Reassign to somebody', lead: 'The task goes to the person you choose; its deadline stays.', to: 'Reassign to', ok: 'Reassign', done: 'Reassigned.' },
+  removeSigner: { name: 'Remove the co-signer', title: 'Remove this co-signer?', lead: 'They need not answer any more.', ok: 'Remove', done: 'Co-signer removed.' },
+  withdraw: { name: 'Withdraw', title: 'Withdraw this task?', lead: 'The step ends here; the workflow fails unless it has another way on.', ok: 'Withdraw', done: 'Task withdrawn.' },
+};
