@@ -98,6 +98,7 @@ class CommandLine {
   bool dry_run_ = false;
   bool strict_ = false;
   RunOptions run_;
+  RehearseOptions rehearse_;
   StartOptions start_;
   CalendarDueOptions due_;
   AbsenceOptions absence_;
@@ -205,6 +206,21 @@ void CommandLine::add_running() {
     run_.vietnamese = terminal_.vietnamese;
     exit_code_ = run_definition(run_, std::cout, std::cerr);
   });
+
+  CLI::App* rehearse = command(app_, "rehearse",
+                               say("Diễn tập một khoảng thời gian cho mọi đơn vị, với giờ ảo",
+                                   "Play a period for all units, on a virtual clock"));
+  rehearse->add_option("FILE", rehearse_.files)->required();
+  rehearse->add_option("--from", rehearse_.from, "YYYY-MM-DD")->required();
+  rehearse->add_option("--to", rehearse_.to, "YYYY-MM-DD")->required();
+  rehearse->add_option("--directory", rehearse_.directory,
+                       say("Tổ chức: đơn vị, người", "Organisation: units, people"));
+  rehearse->add_option("--calendar", rehearse_.calendar, say("Lịch làm việc", "Calendar"));
+  rehearse->add_option("--assume", rehearse_.assume, "on-time | at-due | late:P5D");
+  rehearse->add_option("--answers", rehearse_.answers,
+                       say("Câu trả lời ở từng bước", "Answers at named steps"));
+  with_json(rehearse);
+  rehearse->callback([this] { exit_code_ = rehearse_definitions(terminal_, rehearse_); });
 
   CLI::App* start = command(app_, "start", say("Khởi tạo quy trình", "Start instances"));
   start->add_option("NAME", start_.definition)->required();

@@ -21,6 +21,7 @@ std::string_view path_of(const Request& request) {
 Result<void> check_door(Door door, const Caller& caller) {
   switch (door) {
     case Door::anyone:
+    case Door::link:
       return {};
     case Door::own_machine:
       return caller.own_machine ? Result<void>{} : not_found();
@@ -171,8 +172,10 @@ asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route, Call& call) {
   if (!caller) co_return caller.error();
   call.caller = std::move(*caller);
   if (Result<void> door = check_door(route.door, call.caller); !door) co_return door.error();
-  if (Result<void> origin = check_origin(services_, call.request, call.caller); !origin) {
-    co_return origin.error();
+  if (route.door != Door::link) {
+    if (Result<void> origin = check_origin(services_, call.request, call.caller); !origin) {
+      co_return origin.error();
+    }
   }
   if (Result<void> key = check_idempotency_key(call.request); !key) co_return key.error();
   Result<Query> query = Query::parse(call.request.target, route.query);

@@ -115,6 +115,21 @@ asio::awaitable<Result<Json>> import_calendar(Engine& engine, Json calendar, Per
   co_return co_await when_done<Result<Json>>(std::move(begin));
 }
 
+asio::awaitable<Result<Json>> choose_preferences(Engine& engine, PersonId person, Json document,
+                                                 std::int64_t seen) {
+  Begin<Json> begin = [&](Callback<Json> done) {
+    engine.choose_preferences(std::move(person), std::move(document), seen, std::move(done));
+  };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
+asio::awaitable<Result<Json>> limit_notices(Engine& engine, Json document, std::int64_t seen) {
+  Begin<Json> begin = [&](Callback<Json> done) {
+    engine.limit_notices(std::move(document), seen, std::move(done));
+  };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
 asio::awaitable<Result<DeliveryReport>> deliver(Engine& engine, CloudEvent event) {
   Begin<DeliveryReport> begin = [&](Callback<DeliveryReport> done) {
     engine.deliver(std::move(event), std::move(done));

@@ -41,6 +41,10 @@ struct Submission {
                                                                 PersonId by);
 [[nodiscard]] asio::awaitable<Result<Json>> import_calendar(Engine& engine, Json calendar,
                                                             PersonId by);
+[[nodiscard]] asio::awaitable<Result<Json>> choose_preferences(Engine& engine, PersonId person,
+                                                               Json document, std::int64_t seen);
+[[nodiscard]] asio::awaitable<Result<Json>> limit_notices(Engine& engine, Json document,
+                                                          std::int64_t seen);
 [[nodiscard]] asio::awaitable<Result<DeliveryReport>> deliver(Engine& engine, CloudEvent event);
 [[nodiscard]] asio::awaitable<Result<ClockReport>> advance_clock(Engine& engine, Instant to);
 

@@ -62,9 +62,19 @@ HandlerResult list_instance_comments(Call& call);
 HandlerResult show_draft(Call& call);
 HandlerResult save_draft(Call& call);
 HandlerResult discard_draft(Call& call);
+// reminders.cpp
+HandlerResult show_task_notifications(Call& call);
 // attachments.cpp
 HandlerResult upload_attachment(Call& call);
 HandlerResult download_attachment(Call& call);
+// unsubscribe.cpp
+HandlerResult show_unsubscribe(Call& call);
+HandlerResult unsubscribe(Call& call);
+// preferences.cpp
+HandlerResult show_preferences(Call& call);
+HandlerResult set_preferences(Call& call);
+HandlerResult show_notice_limits(Call& call);
+HandlerResult set_notice_limits(Call& call);
 // notifications.cpp
 HandlerResult list_notifications(Call& call);
 HandlerResult read_notifications(Call& call);
@@ -77,6 +87,8 @@ HandlerResult add_absence(Call& call);
 HandlerResult take_back_absence(Call& call);
 // overview.cpp
 HandlerResult show_overview(Call& call);
+// rehearsals.cpp
+HandlerResult rehearse_period(Call& call);
 // calendar.cpp
 HandlerResult compute_deadline(Call& call);
 HandlerResult list_days(Call& call);

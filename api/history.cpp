@@ -5,10 +5,12 @@
 
 #include "api/access.hpp"
 #include "api/handlers.hpp"
+#include "api/reminders.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
 #include "workflow/core/events.hpp"
+#include "workflow/core/reminders.hpp"
 #include "workflow/core/time_text.hpp"
 #include "workflow/store/store.hpp"
 
@@ -19,6 +21,7 @@ namespace {
 struct Teller {
   const Call& call;
   std::map<TaskId, const TaskRow*> tasks;
+  Proofs proofs;  ///< Of reminders.
 
   std::string name(const PersonId& person) const { return person_name(*call.directory, person); }
   /// Who acted, and for whom.
@@ -258,8 +261,13 @@ Entry tell(const Teller& teller, const TaskReminded& e) {
   const std::string to = names(teller, e.to);
   Entry entry;
   entry.task = e.task;
-  entry.text = {"Nhắc việc “" + title.vi + "” tới " + to + ".",
-                to + " was reminded of “" + title.en + "”."};
+  if (e.to.empty()) return entry;  // A later reminder of the same moment says it.
+  entry.text = {"Nhắc việc “" + title.vi + "” tới " + to + (e.late ? " (muộn)." : "."),
+                to + " was reminded of “" + title.en + (e.late ? "”, late." : "”.")};
+  entry.details = {
+      {"plannedAt", to_rfc3339(e.moment.at)},
+      {"late", e.late},
+      {"to", reached_json(teller.call, teller.proofs, reminder_key(e.task, e.moment), e.to)}};
   return entry;
 }
 Entry tell(const Teller& teller, const TaskOverdue& e) {
@@ -278,6 +286,12 @@ Entry tell(const Teller& teller, const TaskEscalated& e) {
   if (e.action == "reassign") {
     entry.text = {"Việc “" + title.vi + "” chuyển lên cấp trên: " + to + ".",
                   "The task “" + title.en + "” was reassigned to " + to + "."};
+  } else if (e.action == "addCandidates") {
+    entry.text = {"Mời thêm người xử lý việc “" + title.vi + "”: " + to + ".",
+                  "The task “" + title.en + "” was offered to " + to + " as well."};
+  } else if (e.action == "complete") {
+    entry.text = {"Việc “" + title.vi + "” quá hạn: hệ thống ghi kết quả thay.",
+                  "The task “" + title.en + "” was overdue: the system answered it."};
   } else {
     entry.text = {"Báo cáo cấp trên về việc “" + title.vi + "”: " + to + ".",
                   "The delay of “" + title.en + "” was escalated to " + to + "."};
@@ -424,7 +438,9 @@ HandlerResult show_history(Call& call) {
   if (!instance) co_return instance.error();
   const auto tasks = reads->tasks_of(id);
   if (!tasks) co_return tasks.error();
-  Teller teller{call, {}};
+  Result<Proofs> proofs = proofs_of(*reads, id);
+  if (!proofs) co_return proofs.error();
+  Teller teller{call, {}, std::move(*proofs)};
   for (const TaskRow& task : *tasks) teller.tasks.emplace(task.id, &task);
 
   // Facts that are not told leave pages short, so rows are read until the page is full.

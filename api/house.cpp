@@ -5,7 +5,9 @@
 
 #include "api/events_hub.hpp"
 #include "api/metrics.hpp"
+#include "api/rehearsals.hpp"
 #include "api/throttle.hpp"
+#include "api/unsubscribe.hpp"
 #include "api/web_files.hpp"
 #include "messaging/rabbit.hpp"
 #include "workflow/calls/http_calls.hpp"
@@ -34,6 +36,39 @@ void sweep_files(Store& store, const BlobStore& files) {
   }
 }
 
+/// The mailer with what it reads from and buries in.
+struct PostOffice {
+  PostOffice(Store& store, Engine& engine, const RabbitEndpoint& broker,
+             std::shared_ptr<const MailTemplates> templates, MailSettings settings)
+      : queue(broker, std::string{reminders_queue}, static_cast<int>(settings.limits.taken_max)),
+        dead_letters(broker),
+        mailer(store, engine, queue, dead_letters, std::move(templates), std::move(settings)) {}
+  RabbitQueueReader queue;
+  RabbitDeadLetters dead_letters;
+  Mailer mailer;
+};
+
+/// Null when no e-mail is configured.
+Result<std::unique_ptr<PostOffice>> open_post_office(const HouseOptions& options, Store& store,
+                                                     Engine& engine) {
+  if (!options.mail || options.amqp_url.empty()) return std::unique_ptr<PostOffice>{};
+  const MailOptions& mail = *options.mail;
+  Result<std::shared_ptr<const MailTemplates>> templates = MailTemplates::load(mail.templates);
+  if (!templates) return templates.error();
+  const Result<std::string> key = mail_key(store, engine);
+  if (!key) return key.error();
+  MailSettings settings;
+  settings.smtp = mail.smtp;
+  settings.limits = mail.limits;
+  settings.writing.from = read_mailbox(mail.from);
+  settings.writing.public_url = mail.public_url;
+  settings.writing.unsubscribe = [key = *key, url = mail.public_url](const PersonId& person) {
+    return url + "/api/v1/mail/unsubscribe/" + unsubscribe_token(key, person);
+  };
+  return std::make_unique<PostOffice>(store, engine, *parse_amqp_url(options.amqp_url),
+                                      std::move(*templates), std::move(settings));
+}
+
 }  // namespace
 
 /// In the order they are built; destroyed the other way round.
@@ -46,8 +81,9 @@ struct House::Parts {
         passwords(options.password_cost),
         web_files(options.web_root),
         services{*engine,   *store,           blobs,      passwords, throttle, hub, metrics,
-                 web_files, options.settings, wall_clock, workers,   {}},
+                 web_files, options.settings, wall_clock, workers,   {},        {}},
         dispatcher(services) {
+    services.rehearsals = &rehearsals;
     listening =
         engine->subscribe([this](const std::vector<Change>& changes) { hub.tell(changes); });
     if (!options.amqp_url.empty()) {
@@ -67,8 +103,10 @@ struct House::Parts {
   HttpMetrics metrics;
   WebFiles web_files;
   boost::asio::thread_pool workers{1};
+  RehearsalRoom rehearsals;
   std::unique_ptr<RabbitPublisher> publisher;
   std::unique_ptr<Relay> relay;
+  std::unique_ptr<PostOffice> post_office;
   Services services;
   Dispatcher dispatcher;
   int listening = 0;
@@ -99,6 +137,13 @@ Result<std::unique_ptr<House>> House::build(const HouseOptions& options) {
   if (!engine) return engine.error();
   auto parts =
       std::make_unique<Parts>(options, std::move(*store), std::move(*engine), std::move(*blobs));
+  auto post_office = open_post_office(options, *parts->store, *parts->engine);
+  if (!post_office) return post_office.error();
+  if (*post_office) {
+    parts->post_office = std::move(*post_office);
+    Mailer& mailer = parts->post_office->mailer;
+    parts->services.mail = [&mailer] { return mailer.counters(); };
+  }
   return std::unique_ptr<House>{new House{std::move(parts)}};
 }
 
@@ -119,6 +164,8 @@ void House::stop() {
   if (parts_->listening >= 0) parts_->engine->unsubscribe(parts_->listening);
   parts_->listening = -1;
   parts_->workers.join();
+  parts_->rehearsals.stop();
+  if (parts_->post_office) parts_->post_office->mailer.stop();
   if (parts_->relay) parts_->relay->stop();
   parts_->engine->stop();
 }

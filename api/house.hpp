@@ -13,10 +13,20 @@
 
 namespace kyhan {
 
+/// E-mail; needs a broker too, for the reminders come from its queue.
+struct MailOptions {
+  SmtpSettings smtp;
+  std::string from;        ///< `Name <address>` or an address.
+  std::string public_url;  ///< How people reach the pages; the links begin with it.
+  std::filesystem::path templates;  ///< Folder over the built-in ones; empty: those alone.
+  MailLimits limits;
+};
+
 struct HouseOptions {
   std::filesystem::path home;
   std::filesystem::path web_root;  ///< Empty: no pages.
   std::string amqp_url;            ///< Empty: no broker; the outbox waits.
+  std::optional<MailOptions> mail;
   ApiSettings settings;
   std::shared_ptr<Clock> clock;  ///< Null: the system's.
   Milliseconds recall_grace{0};  ///< EngineLimits::recall_grace.
@@ -28,7 +38,8 @@ struct HouseOptions {
 
 class House {
  public:
-  /// Errors: those of Store::open, Engine::open, BlobStore::open, parse_amqp_url.
+  /// Errors: those of Store::open, Engine::open, BlobStore::open, parse_amqp_url,
+  /// MailTemplates::load.
   [[nodiscard]] static Result<std::unique_ptr<House>> build(const HouseOptions& options);
   ~House();
   House(const House&) = delete;
@@ -36,7 +47,7 @@ class House {
 
   [[nodiscard]] Dispatcher& dispatcher();
   [[nodiscard]] Services& services();
-  /// Relay, then engine: after it nothing is written any more. To be called while whoever waits for
+  /// E-mail and relay, then engine: after it nothing is written any more. To be called while whoever waits for
   /// the engine (the server) still lives.
   void stop();
 

@@ -51,6 +51,18 @@ void append_engine(std::string& text, Services& services) {
         static_cast<double>(c.states_cached));
   gauge("kyhan_timer_lag_seconds", "Lateness of the last timer fired.",
         static_cast<double>(c.timer_lag.count()) / 1000.0);
+  if (const auto next = services.store.reads()->next_due()) {
+    const Milliseconds waiting =
+        *next ? std::max(Milliseconds{0}, services.engine.clock().now() - **next) : Milliseconds{0};
+    gauge("kyhan_timers_overdue_seconds", "How long the earliest timer has been due, not fired.",
+          static_cast<double>(waiting.count()) / 1000.0);
+  }
+  counter("kyhan_reminders_sent_total", "Reminders and escalations, one a person.",
+          c.reminders_sent);
+  counter("kyhan_reminders_late_total", "Of these, more than a minute after their time.",
+          c.reminders_late);
+  gauge("kyhan_reminder_lag_seconds", "The longest lateness among the last reminders.",
+        static_cast<double>(c.reminder_lag.count()) / 1000.0);
   gauge("kyhan_healthy", "1 when the last commit was durable.",
         services.engine.healthy() ? 1.0 : 0.0);
   if (!c.commit_microseconds.empty()) {
@@ -80,8 +92,30 @@ void append_relay(std::string& text, Services& services) {
          static_cast<double>(c.unroutable));
   metric(text, "kyhan_broker_faults_total", "counter", "Connections or batches that failed.",
          static_cast<double>(c.faults));
+  metric(text, "kyhan_reminders_confirmed_total", "counter", "Reminders the broker confirmed.",
+         static_cast<double>(c.reminders_confirmed));
+  metric(text, "kyhan_reminders_confirmed_late_total", "counter",
+         "Of these, more than a minute after they were written.",
+         static_cast<double>(c.reminders_late));
   metric(text, "kyhan_outbox_oldest_age_seconds", "gauge", "Age of the oldest unsent message.",
          static_cast<double>(c.oldest_age.count()) / 1000.0);
+}
+
+void append_mail(std::string& text, Services& services) {
+  if (!services.mail) return;
+  const MailCounters c = services.mail();
+  const auto counter = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+    metric(text, name, "counter", help, static_cast<double>(value));
+  };
+  counter("kyhan_mails_taken_total", "Reminders taken from the queue for e-mail.", c.taken);
+  counter("kyhan_mails_sent_total", "E-mails that the SMTP server accepted.", c.sent);
+  counter("kyhan_mails_skipped_total", "Reminders that needed no e-mail any more.", c.skipped);
+  counter("kyhan_mails_refused_total", "E-mails refused for now, tried again.", c.refused);
+  counter("kyhan_mails_dead_total", "E-mails given up, in kyhan.reminders.dead.", c.dead);
+  counter("kyhan_mail_failures_total", "Tries that found no SMTP server.", c.failures);
+  metric(text, "kyhan_mails_waiting", "gauge", "E-mails that wait.", static_cast<double>(c.waiting));
+  metric(text, "kyhan_mail_server_answers", "gauge", "1 when the last try found the SMTP server.",
+         c.server_answers ? 1.0 : 0.0);
 }
 
 }  // namespace
@@ -139,6 +173,7 @@ std::string prometheus_text(Services& services) {
       "kyhan_build_info{version=\"" KYHAN_VERSION "\"} 1\n";
   append_engine(text, services);
   append_relay(text, services);
+  append_mail(text, services);
   if (const auto sizes = services.store.reads()->sizes()) {
     metric(text, "kyhan_instances_open", "gauge", "Instances that run or wait.",
            static_cast<double>(sizes->instances_open));

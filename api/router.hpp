@@ -14,6 +14,7 @@ namespace kyhan {
 /// Who gets past the door; what they may see then is access.hpp's matter.
 enum class Door {
   anyone,
+  link,           ///< Whoever holds the address: a token in it is the proof. Mail programs ask too.
   signed_in,      ///< A person, or the Unix socket, or a system's token.
   administrator,  ///< A person with the role, or the Unix socket. Others get 403.
   system,         ///< An administrator or a system's token. Others get 403.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "messaging/mailer.hpp"
 #include "messaging/relay.hpp"
 #include "workflow/engine/engine.hpp"
 
@@ -19,6 +20,7 @@ class SignInThrottle;
 class EventsHub;
 class HttpMetrics;
 class WebFiles;
+struct RehearsalRoom;
 
 /// One attachment, whatever the definition allows.
 constexpr std::int64_t attachment_bytes_max = 50LL * 1024 * 1024;
@@ -48,6 +50,8 @@ struct Services {
   const Clock& wall_clock;
   boost::asio::thread_pool& workers;     ///< For what blocks: file syncs, backup, verify.
   std::function<RelayCounters()> relay;  ///< Empty: no broker is configured.
+  std::function<MailCounters()> mail;    ///< Empty: no mail server is configured.
+  RehearsalRoom* rehearsals = nullptr;
 };
 
 }  // namespace kyhan

@@ -5,6 +5,7 @@
 #include "api/drafts.hpp"
 #include "api/handlers.hpp"
 #include "api/progress.hpp"
+#include "api/reminders.hpp"
 #include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
@@ -15,17 +16,13 @@ namespace kyhan {
 namespace {
 
 constexpr std::size_t earlier_max = 50;
+constexpr std::size_t upcoming_shown = 10;
 
 const Json& member(const Json& object, const char* name) {
   static const Json null;
   if (!object.is_object()) return null;
   const auto found = object.find(name);
   return found == object.end() ? null : *found;
-}
-
-std::optional<Instant> instant_from(const Json& milliseconds) {
-  if (!milliseconds.is_number_integer()) return std::nullopt;
-  return Instant{Milliseconds{milliseconds.get<std::int64_t>()}};
 }
 
 Json evidence_json(const Json& spec) {
@@ -49,29 +46,6 @@ Json evidence_json(const Json& spec) {
          {"forOutcomes", outcomes.is_array() ? outcomes : Json()}});
   }
   return evidence;
-}
-
-Text moment_title(const std::string& kind) {
-  if (kind == "reminder") return {"Nhắc việc", "Reminder"};
-  if (kind == "overdue") return {"Đánh dấu quá hạn", "Marked overdue"};
-  if (kind == "escalation") return {"Báo cáo, chuyển cấp trên", "Escalation"};
-  if (kind == "expire") return {"Hết thời hạn, việc được thu hồi", "Expires and is withdrawn"};
-  if (kind == "opens") return {"Mở biểu quyết", "Voting opens"};
-  if (kind == "closes") return {"Đóng biểu quyết", "Voting closes"};
-  return {kind, kind};
-}
-
-Json reminders_json(const Json& image) {
-  Json reminders = Json::array();
-  const Json& moments = member(image, "moments");
-  if (!moments.is_array()) return reminders;
-  for (const Json& moment : moments) {
-    const std::string kind = moment.value("kind", "");
-    reminders.push_back({{"at", to_json(instant_from(member(moment, "at")))},
-                         {"kind", kind},
-                         {"title", to_json(moment_title(kind))}});
-  }
-  return reminders;
 }
 
 void add_fact(Json& facts, const Text& label, Json value) {
@@ -197,7 +171,9 @@ Result<Json> task_detail(const Call& call, const TaskRow& task) {
   json["evidence"] = evidence_json(spec);
   json["legalBasis"] = legal.is_array() ? legal : Json::array();
   json["dueExplain"] = explain.is_array() ? explain : Json::array();
-  json["reminders"] = reminders_json(image);
+  Result<Json> upcoming = upcoming_json(call, *reads, task, upcoming_shown);
+  if (!upcoming) return upcoming.error();
+  json["reminders"] = std::move(*upcoming);
   json["context"] = context_json(call, task, spec, *instance);
   json["earlier"] = earlier_json(call, task, *tasks);
   Result<Json> others = others_json(call, *reads, task, spec);

@@ -22,6 +22,14 @@ int validate_files(const Terminal& terminal, const std::vector<std::string>& fil
 int deploy_files(const Terminal& terminal, const Config& config,
                  const std::vector<std::string>& files, bool dry_run, bool strict);
 
+struct RehearseOptions {
+  std::vector<std::string> files;
+  std::string from, to;  ///< Dates.
+  std::string directory, calendar, answers;  ///< Files; empty: not given.
+  std::string assume;                        ///< on-time | at-due | late:P5D
+};
+int rehearse_definitions(const Terminal& terminal, const RehearseOptions& options);
+
 struct StartOptions {
   std::string definition;
   std::string version;

@@ -7,7 +7,10 @@
 #include <fstream>
 #include <set>
 
+#include "messaging/mail_message.hpp"
+#include "messaging/mail_templates.hpp"
 #include "messaging/rabbit.hpp"
+#include "messaging/smtp.hpp"
 #include "workflow/calls/network.hpp"
 #include "workflow/calls/secret_files.hpp"
 #include "workflow/core/documents.hpp"
@@ -98,6 +101,13 @@ constexpr std::array names = {"home",
                               "tls_key",
                               "behind_proxy",
                               "amqp_url",
+                              "smtp_url",
+                              "smtp_starttls",
+                              "smtp_user",
+                              "smtp_connections",
+                              "mail_from",
+                              "mail_templates",
+                              "public_url",
                               "web_root",
                               "log_level",
                               "connections_max",
@@ -172,6 +182,44 @@ Result<void> read_file(const std::filesystem::path& file, std::map<std::string, 
   return {};
 }
 
+void check_mail(const Config& config, Reader& reader) {
+  if (!config.public_url.empty() && !config.public_url.starts_with("https://") &&
+      !config.public_url.starts_with("http://")) {
+    reader.fault("public_url", {"phải bắt đầu bằng https:// hoặc http://",
+                                "must begin with https:// or http://"});
+  }
+  if (config.smtp_url.empty()) return;
+  if (const Result<void> sound = check_smtp_url(config.smtp_url); !sound) {
+    reader.fault("smtp_url", sound.error().detail);
+  }
+  if (config.amqp_url.empty()) {
+    reader.fault("smtp_url", {"thư điện tử lấy từ hàng đợi, nên cần cả amqp_url",
+                              "e-mails come from the queue, so amqp_url is needed too"});
+  }
+  if (read_mailbox(config.mail_from).address.empty()) {
+    reader.fault("mail_from", {"cần địa chỉ gửi, dạng Tên <địa-chỉ>",
+                               "the sender's address is needed, as Name <address>"});
+  }
+  if (config.public_url.empty()) {
+    reader.fault("public_url", {"thư cần địa chỉ trang để dẫn người đọc tới",
+                                "e-mails need the address of the pages for their links"});
+  }
+  const bool encrypted = config.smtp_url.starts_with("smtps://") || config.smtp_starttls;
+  if (!config.smtp_user.empty() && !encrypted) {
+    reader.fault("smtp_starttls", {"không gửi mật khẩu khi không mã hóa",
+                                   "no password is sent without encryption"});
+  }
+  if (const Result<std::string> password = smtp_password(config); !password) {
+    reader.fault("smtp_user", password.error().detail);
+  }
+  if (const auto templates = MailTemplates::load(config.mail_templates); !templates) {
+    for (const FieldError& one : templates.error().fields) {
+      reader.fault("mail_templates", {one.pointer + ": " + one.message.vi,
+                                      one.pointer + ": " + one.message.en});
+    }
+  }
+}
+
 void check(const Config& config, Reader& reader) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(config.address, error);
@@ -188,8 +236,9 @@ void check(const Config& config, Reader& reader) {
                  {"chứng thư và khóa phải đi cùng nhau", "certificate and key go together"});
   }
   std::error_code missing;
-  for (const auto& [name, file] : {std::pair{"tls_certificate", config.tls_certificate},
-                                   std::pair{"tls_key", config.tls_key}}) {
+  for (const auto& [name, file] :
+       {std::pair{"tls_certificate", config.tls_certificate},
+        std::pair{"tls_key", config.tls_key}}) {
     if (!file.empty() && !std::filesystem::is_regular_file(file, missing)) {
       reader.fault(name, {"không có tệp " + file.string(), "there is no file " + file.string()});
     }
@@ -221,6 +270,7 @@ void check(const Config& config, Reader& reader) {
     const Result<Secrets> secrets = read_secrets_folder(config.secrets_dir);
     if (!secrets) reader.fault("secrets_dir", secrets.error().detail);
   }
+  check_mail(config, reader);
   const std::array levels = {"trace", "debug", "info", "warn", "error"};
   if (std::find(levels.begin(), levels.end(), config.log_level) == levels.end()) {
     reader.fault("log_level", {"chỉ nhận trace, debug, info, warn, error",
@@ -249,6 +299,21 @@ std::filesystem::path default_web_root() {
 }
 
 }  // namespace
+
+Result<std::string> smtp_password(const Config& config) {
+  if (config.smtp_user.empty()) return std::string{};
+  const std::filesystem::path file = config.secrets_dir / "server" / "smtp_password";
+  std::ifstream stream{file, std::ios::binary};
+  std::string password{std::istreambuf_iterator<char>{stream}, {}};
+  while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) {
+    password.pop_back();
+  }
+  if (!config.secrets_dir.empty() && stream.is_open() && !password.empty()) return password;
+  return Error{ErrorCode::invalid,
+               "secret-unreadable",
+               {"cần mật khẩu trong tệp " + file.string() + " (thư mục secrets_dir)",
+                "needs its password in the file " + file.string() + " (folder secrets_dir)"}};
+}
 
 std::optional<std::string> environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -284,6 +349,13 @@ Result<Config> load_config(
   reader.path("tls_key", config.tls_key);
   reader.flag("behind_proxy", config.behind_proxy);
   reader.text("amqp_url", config.amqp_url);
+  reader.text("smtp_url", config.smtp_url);
+  reader.flag("smtp_starttls", config.smtp_starttls);
+  reader.text("smtp_user", config.smtp_user);
+  reader.number("smtp_connections", config.smtp_connections, 1, 16);
+  reader.text("mail_from", config.mail_from);
+  reader.path("mail_templates", config.mail_templates);
+  reader.text("public_url", config.public_url);
   reader.path("web_root", config.web_root);
   reader.text("log_level", config.log_level);
   reader.number("connections_max", config.connections_max, 1, 100'000);
@@ -296,6 +368,7 @@ Result<Config> load_config(
   reader.list("no_proxy", config.no_proxy);
   reader.path("ca_file", config.ca_file);
   reader.number("recall_grace_seconds", config.recall_grace_seconds, 0, 3'600);
+  while (config.public_url.ends_with('/')) config.public_url.pop_back();
   if (config.home.empty()) config.home = default_home();
   config.home = std::filesystem::absolute(config.home);
   if (config.web_root.empty()) config.web_root = default_web_root();

@@ -21,6 +21,13 @@ struct Config {
   std::filesystem::path tls_key;          ///< PEM.
   bool behind_proxy = false;              ///< A TLS proxy stands before the server.
   std::string amqp_url;                   ///< Empty: no broker; the outbox waits.
+  std::string smtp_url;                   ///< Empty: no e-mail.
+  bool smtp_starttls = true;              ///< With smtp://.
+  std::string smtp_user;                  ///< Empty: no sign-in; its password is a secret.
+  int smtp_connections = 2;               ///< At once.
+  std::string mail_from;                  ///< `Name <address>`.
+  std::filesystem::path mail_templates;   ///< Folder over the built-in ones.
+  std::string public_url;                 ///< How people reach the pages; without a slash at its end.
   std::filesystem::path web_root;         ///< The built pages; empty: none are served.
   std::string log_level = "info";         ///< trace, debug, info, warn, error
   int connections_max = 1024;
@@ -47,6 +54,9 @@ using Settings = std::map<std::string, std::string>;
     const std::filesystem::path& file,
     const std::function<std::optional<std::string>(const std::string&)>& environment,
     const Settings& flags);
+
+/// The file `server/smtp_password` of the secrets; empty where no one signs in. Errors: `invalid` "secret-unreadable".
+[[nodiscard]] Result<std::string> smtp_password(const Config& config);
 
 /// The process's own environment.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);

@@ -13,6 +13,7 @@
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
 #include "workflow/expressions/jq.hpp"
+#include "workflow/simulation/given_calendars.hpp"
 #include "workflow/simulation/simulator.hpp"
 
 namespace kyhan {
@@ -22,21 +23,6 @@ constexpr int exit_usage = 2;
 constexpr int exit_faulted = 3;
 constexpr int exit_cancelled = 4;
 constexpr int exit_invalid = 5;
-
-/// The calendar given on the command line stands in for the built-in one.
-class GivenCalendars final : public Calendars {
- public:
-  GivenCalendars(std::shared_ptr<const Calendars> others, std::shared_ptr<const Calendar> given)
-      : others_(std::move(others)), given_(std::move(given)) {}
-  [[nodiscard]] const Calendar* find(const std::string& id) const override {
-    return id == given_->id() ? given_.get() : others_->find(id);
-  }
-  [[nodiscard]] const Calendar& built_in() const override { return *given_; }
-
- private:
-  std::shared_ptr<const Calendars> others_;
-  std::shared_ptr<const Calendar> given_;
-};
 
 class Run {
  public:

@@ -56,11 +56,26 @@ NetworkRules network_rules(const Config& config) {
   return rules;
 }
 
+MailOptions mail_options(const Config& config) {
+  MailOptions mail;
+  mail.smtp.url = config.smtp_url;
+  mail.smtp.starttls = config.smtp_starttls;
+  mail.smtp.user = config.smtp_user;
+  mail.smtp.password = smtp_password(config).value();  // Read before, when it was checked.
+  mail.smtp.ca_file = config.ca_file.string();
+  mail.from = config.mail_from;
+  mail.public_url = config.public_url;
+  mail.templates = config.mail_templates;
+  mail.limits.connections = config.smtp_connections;
+  return mail;
+}
+
 HouseOptions house_options(const Config& config, const ServeOptions& wanted) {
   HouseOptions options;
   options.home = config.home;
   options.web_root = config.web_root;
   options.amqp_url = config.amqp_url;
+  if (!config.smtp_url.empty()) options.mail = mail_options(config);
   options.settings.demonstration = wanted.demonstration;
   options.settings.behind_proxy = config.behind_proxy;
   options.settings.tls = !config.tls_certificate.empty();

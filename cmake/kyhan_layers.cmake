@@ -28,6 +28,8 @@ function(kyhan_test name)
   target_link_libraries(${name}_test PRIVATE kyhan_${name} kyhan_catch ${arg_DEPENDS})
   target_precompile_headers(${name}_test PRIVATE <nlohmann/json.hpp> <catch2/catch.hpp>)
   target_compile_definitions(${name}_test PRIVATE KYHAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" KYHAN_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  # Built once and run once: tests are worth compiling fast, the layers under them stay as released.
+  target_compile_options(${name}_test PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
   set_target_properties(${name}_test PROPERTIES ENABLE_EXPORTS ON)
   add_test(NAME ${name} COMMAND ${name}_test)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)

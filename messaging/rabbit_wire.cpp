@@ -156,7 +156,9 @@ Result<void> ask_for_confirms(amqp_connection_state_t connection) {
   return check(amqp_get_rpc_reply(connection), "ask for confirms");
 }
 
-Result<void> publish(amqp_connection_state_t connection, const OutboxMessage& message) {
+namespace {
+
+amqp_basic_properties_t properties_of(const OutboxMessage& message) {
   amqp_basic_properties_t properties{};
   properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG |
                       AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_APP_ID_FLAG;
@@ -164,6 +166,13 @@ Result<void> publish(amqp_connection_state_t connection, const OutboxMessage& me
   properties.content_type = bytes("application/cloudevents+json");
   properties.message_id = bytes(message.id);
   properties.app_id = bytes("kyhan");
+  return properties;
+}
+
+}  // namespace
+
+Result<void> publish(amqp_connection_state_t connection, const OutboxMessage& message) {
+  const amqp_basic_properties_t properties = properties_of(message);
   const int status =
       amqp_basic_publish(connection, channel, bytes(events_exchange), bytes(message.routing_key),
                          /*mandatory=*/1, /*immediate=*/0, &properties, bytes(message.body));
@@ -203,6 +212,34 @@ Result<std::optional<Notice>> next_notice(amqp_connection_state_t connection,
         continue;
     }
   }
+}
+
+Result<void> publish_dead(amqp_connection_state_t connection, const OutboxMessage& message,
+                          const std::string& reason) {
+  std::array<amqp_table_entry_t, 1> why{text_entry("x-kyhan-reason", reason)};
+  amqp_basic_properties_t properties = properties_of(message);
+  properties._flags |= AMQP_BASIC_HEADERS_FLAG;
+  properties.headers = {static_cast<int>(why.size()), why.data()};
+  const int status = amqp_basic_publish(connection, channel, bytes(dead_letter_exchange),
+                                        bytes(message.routing_key), /*mandatory=*/0,
+                                        /*immediate=*/0, &properties, bytes(message.body));
+  if (status != AMQP_STATUS_OK) return broker_error("publish", amqp_error_string2(status));
+  return {};
+}
+
+Result<void> consume_queue(amqp_connection_state_t connection, const std::string& queue,
+                           int prefetch) {
+  amqp_basic_qos(connection, channel, 0, static_cast<std::uint16_t>(prefetch), /*global=*/0);
+  if (auto done = check(amqp_get_rpc_reply(connection), "limit what is taken"); !done) return done;
+  amqp_basic_consume(connection, channel, bytes(queue), amqp_empty_bytes, /*no_local=*/0,
+                     /*no_ack=*/0, /*exclusive=*/0, amqp_empty_table);
+  return check(amqp_get_rpc_reply(connection), "consume " + queue);
+}
+
+Result<void> acknowledge(amqp_connection_state_t connection, std::uint64_t tag) {
+  const int status = amqp_basic_ack(connection, channel, tag, /*multiple=*/1);
+  if (status != AMQP_STATUS_OK) return broker_error("acknowledge", amqp_error_string2(status));
+  return {};
 }
 
 Result<void> consume_own_queue(amqp_connection_state_t connection, const std::string& key) {

@@ -37,6 +37,15 @@ struct Notice {
 [[nodiscard]] Result<void> consume_own_queue(amqp_connection_state_t connection,
                                              const std::string& key);
 
+/// Consuming from a queue that stays, each message to be acknowledged.
+[[nodiscard]] Result<void> consume_queue(amqp_connection_state_t connection,
+                                         const std::string& queue, int prefetch);
+/// All deliveries up to `tag`.
+[[nodiscard]] Result<void> acknowledge(amqp_connection_state_t connection, std::uint64_t tag);
+/// Into the dead letters, with the reason as header `x-kyhan-reason`.
+[[nodiscard]] Result<void> publish_dead(amqp_connection_state_t connection,
+                                        const OutboxMessage& message, const std::string& reason);
+
 /// The answer to the last call, as a Result.
 [[nodiscard]] Result<void> check(const amqp_rpc_reply_t& reply, const std::string& what);
 /// What a method frame that ends a channel or connection says.

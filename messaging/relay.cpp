@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <thread>
 
+#include "workflow/core/reminders.hpp"
 #include "workflow/engine/engine.hpp"
 #include "workflow/store/store.hpp"
 #include "workflow/store/unit_of_work.hpp"
@@ -21,6 +22,8 @@ namespace {
 constexpr Milliseconds idle_every{1'000};
 /// How long stop() waits for the batch in flight, and then for the last rows to be struck off.
 constexpr Milliseconds stop_grace{2'000};
+/// How the routing keys of messages to people begin.
+constexpr std::string_view reminder_keys = "reminder.";
 
 }  // namespace
 
@@ -125,8 +128,14 @@ class RelayThread {
       batch.push_back({row.seq, row.routing_key, row.id, row.body_json});
     }
     const PublishReport report = publisher_.publish(batch);
+    const Instant now = engine_.clock().now();
     {
       const std::lock_guard lock{shared_->mutex};
+      for (std::size_t i = 0; i < report.confirmed; ++i) {
+        if (!page[i].routing_key.starts_with(reminder_keys)) continue;
+        ++shared_->counters.reminders_confirmed;
+        if (now - page[i].created_at > reminder_late_after) ++shared_->counters.reminders_late;
+      }
       shared_->counters.published += report.confirmed;
       shared_->counters.unroutable += report.unroutable;
       ++shared_->counters.batches;
@@ -150,8 +159,8 @@ class RelayThread {
       up_to = shared_->confirmed;
     }
     engine_.write(
-        [up_to](UnitOfWork& work) -> Result<Json> {
-          work.stage_sent_up_to(up_to);
+        [up_to, now = engine_.clock().now()](UnitOfWork& work) -> Result<Json> {
+          work.stage_sent_up_to(up_to, now);
           return Result<Json>{boost::system::in_place_value, nullptr};
         },
         [shared = shared_, up_to](const Result<Json>& done) {

@@ -26,8 +26,10 @@ struct RelayCounters {
   std::uint64_t unroutable = 0;  ///< Of these, nobody was bound for.
   std::uint64_t batches = 0;
   std::uint64_t faults = 0;
-  bool connected = false;      ///< The last attempt went well.
-  std::uint64_t pending = 0;   ///< Rows still in the outbox, as of the last look.
+  std::uint64_t reminders_confirmed = 0;
+  std::uint64_t reminders_late = 0;  ///< Of these, reminder_late_after or more after their commit.
+  bool connected = false;            ///< The last attempt went well.
+  std::uint64_t pending = 0;         ///< Rows still in the outbox, as of the last look.
   std::string last_fault;      ///< English, for the log and /readyz?verbose; empty: none since.
   Milliseconds oldest_age{0};  ///< How long the oldest unsent row has waited, as of the last look.
 };

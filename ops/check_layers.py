@@ -29,7 +29,8 @@ ONLY_IN = {
     r"<sqlite3\.h>": ["workflow/store"],
     r"<(jq|jv)\.h>": ["workflow/expressions"],
     r"<yaml-cpp": ["workflow/core"],
-    r"<curl/": ["workflow/calls", "cli"],
+    r"<curl/": ["workflow/calls", "messaging", "cli"],
+    r"<kainjow": ["messaging"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<][^">]+[">])')

@@ -62,6 +62,7 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
       {"retry",            "POST", instance + ":retry", R"({"comment": "x"})",    403, 403, 403, 403, 403, 409, 401},
       {"why",              "GET",  instance + "/why", "",                         404, 200, 200, 404, 404, 200, 401},
       {"task",             "GET",  task, "",                                      200, 200, 200, 404, 404, 200, 401},
+      {"notices of a task","GET",  task + "/notifications", "",                   200, 200, 200, 404, 404, 200, 401},
       {"claim",            "POST", task + ":claim", R"({"x": 1})",                400, 400, 400, 400, 400, 400, 401},
       {"release",          "POST", task + ":release", "{}",                       403, 403, 403, 404, 404, 403, 401},
       {"complete",         "POST", task + ":complete", wrong,                     422, 403, 403, 404, 404, 403, 401},

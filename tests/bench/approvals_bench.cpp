@@ -116,7 +116,7 @@ class Home {
     // Told before the measured time: the load begins with an empty outbox.
     (void)engine
         ->write([](UnitOfWork& work) -> Result<Json> {
-          work.stage_sent_up_to(std::numeric_limits<std::int64_t>::max());
+          work.stage_sent_up_to(std::numeric_limits<std::int64_t>::max(), Instant{});
           return Result<Json>{boost::system::in_place_value, nullptr};
         })
         .value();

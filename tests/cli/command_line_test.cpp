@@ -146,6 +146,31 @@ TEST_CASE("a faulty configuration is 5", "[cli]") {
   CHECK(run(home.path, "config check --config '" + file.string() + "'").exit == 5);
 }
 
+TEST_CASE("a rehearsal needs no server, prints a table or JSON, and its exit codes are the usual ones",
+          "[cli][rehearsal]") {
+  const Home home;
+  const std::string plan = "'" + source + "/definitions/workflows/training-plan/workflow.json'";
+  const std::string period = " --from 2026-08-25 --to 2026-09-30 ";
+  const std::string directory =
+      "--directory '" + source + "/definitions/organisation/tinh-mau.json'";
+  const Output played = run(home.path, "rehearse " + plan + period + directory + " --json");
+  REQUIRE(played.exit == 0);
+  const Json document = Json::parse(played.out);
+  CHECK(document["totals"]["starts"] == 26);  // The departments, on 1 September moved to the 3rd.
+  CHECK(document["starts"][0]["at"] == "2026-09-03T08:00:00+07:00");
+  CHECK(document["collisions"][0]["kind"] == "start");
+  CHECK(document["nobody"].empty());
+  const Output table = run(home.path, "rehearse " + plan + period + directory + " --assume late:P3D");
+  CHECK(table.exit == 0);
+  CHECK(table.out.find("training-plan") != std::string::npos);
+  CHECK(run(home.path, "rehearse " + plan).exit == 2);
+  CHECK(run(home.path, "rehearse " + plan + " --from 2026-09-02 --to 2026-09-01").exit == 2);
+  CHECK(run(home.path, "rehearse " + plan + " --from soon --to 2026-09-01").exit == 2);
+  CHECK(run(home.path, "rehearse " + plan + period + "--assume never").exit == 2);
+  CHECK(run(home.path, "rehearse " + plan + period + "--directory /nowhere.json").exit == 5);
+  CHECK(run(home.path, "rehearse '" + source + "/README.md'" + period).exit == 5);
+}
+
 TEST_CASE("without a server commands open the database themselves", "[cli]") {
   const Home home;
   const std::string organisation = source + "/definitions/organisation/tinh-mau.json";

@@ -98,5 +98,43 @@ TEST_CASE("hosts and networks are lists, each item checked", "[cli][config]") {
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("e-mail needs a broker, a sender, the pages' address and a password that is a secret",
+          "[cli][config][mail]") {
+  const auto faults = [](const Settings& settings) {
+    const Result<Config> config = load_config("", no_environment, settings);
+    std::set<std::string> named;
+    if (config.has_error()) {
+      for (const FieldError& fault : config.error().fields) named.insert(fault.pointer);
+    }
+    return named;
+  };
+  using Names = std::set<std::string>;
+  CHECK(faults({{"smtp_url", "mail.example.vn"}}) ==
+        Names{"/smtp_url", "/mail_from", "/public_url"});
+  const Settings sound = {{"smtp_url", "smtp://mail.example.vn:587"},
+                          {"amqp_url", "amqp://127.0.0.1"},
+                          {"mail_from", "Kỳ Hạn <kyhan@example.vn>"},
+                          {"public_url", "https://kyhan.example.vn/"}};
+  CHECK(faults(sound).empty());
+  CHECK(load_config("", no_environment, sound)->public_url == "https://kyhan.example.vn");
+
+  Settings signing = sound;
+  signing["smtp_user"] = "kyhan";
+  CHECK(faults(signing) == Names{"/smtp_user"});
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / "kyhan-config-secrets";
+  std::filesystem::create_directories(folder / "server");
+  std::ofstream{folder / "server" / "smtp_password"} << "bi-mat\n";
+  signing["secrets_dir"] = folder.string();
+  CHECK(faults(signing).empty());
+  CHECK(smtp_password(*load_config("", no_environment, signing)).value() == "bi-mat");
+  signing["smtp_starttls"] = "false";
+  CHECK(faults(signing) == Names{"/smtp_starttls"});
+  std::filesystem::remove_all(folder);
+  Settings templates = sound;
+  templates["mail_templates"] = "/nowhere";
+  CHECK(faults(templates) == Names{"/mail_templates"});
+}
+
 }  // namespace
 }  // namespace kyhan::test

@@ -83,12 +83,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
        "/do/0/one/foreach/export"},
       {human(R"({"signature": "qualified"})"), with + "/signature"},
       {human(
-           R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "addCandidates", "to": "head"}]})"),
-       with + "/escalation/0/action"},
-      {human(
-           R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "complete"}]})"),
-       with + "/escalation/0/action"},
-      {human(
            R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "raise", "outcome": "x"}]})"),
        with + "/escalation/0/outcome"},
       {poll(R"({"public": {"identity": "none"}})"), with + "/public"},

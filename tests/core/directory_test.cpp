@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "tests/support/results.hpp"
+
 using namespace kyhan;
 
 namespace {
@@ -176,6 +178,18 @@ TEST_CASE("every fault of the file is named at once, with its place") {
               "/units/6/parent cycle", "/units/8/name type", "/units/8/parent unknown-unit"});
   CHECK(codes(Json::array()) == Names{" type"});
   CHECK(codes(Json::object()) == Names{"/people required", "/units required"});
+}
+
+TEST_CASE("addresses of e-mail are checked and come back") {
+  Json with_mail = file;
+  with_mail["people"][0]["email"] = "an.nguyen@so-a.example.gov.vn";
+  const auto directory = Directory::parse(with_mail);
+  REQUIRE(directory);
+  CHECK((*directory)->to_json()["people"][0]["email"] == "an.nguyen@so-a.example.gov.vn");
+  for (const char* wrong : {"an", "an@", "an@x@y", "an nguyen@x.vn", "ân@x.vn"}) {
+    with_mail["people"][0]["email"] = wrong;
+    CHECK(codes(with_mail) == Names{"/people/0/email email-format"});
+  }
 }
 
 TEST_CASE("absences are whole days in order") {

@@ -198,7 +198,7 @@ TEST_CASE("an overdue task that is extended is no longer overdue, and its ladder
   std::set<std::string> ids;
   int reminders = 0;
   for (const OutboxRow& row : desk.house.store->reads()->outbox_after(0, 1000).value()) {
-    if (row.routing_key.starts_with("reminder.")) ++reminders, ids.insert(row.id);
+    if (row.routing_key.starts_with("reminder.sent.")) ++reminders, ids.insert(row.id);
   }
   // an, ba and binh may do it: each reminded of the old day and of the new one.
   CHECK(reminders == 6);

@@ -107,6 +107,54 @@ TEST_CASE("every event reaches the queue, whatever happens to the broker",
   CHECK(last_revision.size() == 152);
 }
 
+TEST_CASE("reminders due while the broker is down leave when it is back, once, each with its proof",
+          "[messaging][rabbit][relay][reminders][bad-days]") {
+  House house;
+  house.settle().publish(definition("reminded", R"(
+do:
+  - work:
+      call: humanTask:1.0.0@default
+      with:
+        title: Work
+        assignment: {mode: claim, candidates: [{role: head, unit: own}]}
+        due: {workingDays: 3}
+        reminders: [{offset: {workingDays: -1}, at: "08:00", to: [assignee]}]
+)"));
+  RabbitNode node;
+  const RabbitEndpoint endpoint = parse_amqp_url(node.url()).value();
+  node.start();
+  make_queue(endpoint, "told", "reminder.sent.#");
+  node.stop();
+  constexpr int cases = 300;
+  std::vector<Receipt> started;
+  for (int i = 0; i < cases; ++i) started.push_back(house.start("reminded"));
+
+  RabbitPublisher publisher{endpoint, {Milliseconds{2'000}, Milliseconds{5'000}, 15}};
+  Relay relay{*house.store, *house.engine, publisher, {64, Milliseconds{20}, Milliseconds{200}}};
+  house.advance("2026-03-04T08:00:00+07:00");
+  CHECK(house.engine->counters().reminders_sent == cases);
+  CHECK(house.engine->counters().reminders_late == 0);
+  house.advance("2026-03-04T10:00:00+07:00");  // Two hours without a broker.
+  node.start();
+  REQUIRE(drained(house));
+  // And the digest of the new tasks, which was due at 07:30.
+  CHECK(relay.counters().reminders_confirmed == cases + 1);
+  CHECK(relay.counters().reminders_late == cases + 1);
+  relay.stop();
+
+  const auto received = take_messages(endpoint, "told", cases);
+  const std::vector<std::string> once = first_arrivals(received);
+  CHECK(once.size() == cases);
+  const std::set<std::string> arrived(once.begin(), once.end());
+  const Instant back = parse_rfc3339("2026-03-04T10:00:00+07:00").value();
+  for (const Receipt& one : started) {
+    const std::string key = one.open_tasks.at(0).id.text() + "/0.0/binh";
+    CHECK(arrived.contains(key));
+    const auto confirmed = house.store->reads()->confirmed_reminders(one.instance);
+    CHECK(*confirmed == std::map<std::string, Instant>{{key, back}});
+  }
+}
+
 /// A broker that does what a test says.
 class ScriptedPublisher final : public Publisher {
  public:

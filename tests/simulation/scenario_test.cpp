@@ -145,7 +145,8 @@ void play(const std::string& workflow) {
           ran.push_back(pointer.substr(pointer.rfind('/') + 1));
         }
         std::size_t at = 0;  // The named steps ran in this order, others between them.
-        for (const Json& step : expect.at("steps")) {
+        for (const Json& named : expect.at("steps")) {
+          const std::string step = named.get<std::string>();
           while (at < ran.size() && ran[at] != step) ++at;
           INFO("step " << step);
           CHECK(at < ran.size());

@@ -181,7 +181,7 @@ TEST_CASE("a message leaves the outbox when it is sent, and its number is never 
   CHECK(rows[0].id == "a");
   {
     UnitOfWork work{*store};
-    work.stage_sent_up_to(rows[1].seq);
+    work.stage_sent_up_to(rows[1].seq, Instant{});
     REQUIRE(work.commit());
   }
   CHECK(store->reads()->outbox_size().value() == 0);

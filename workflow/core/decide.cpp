@@ -53,11 +53,8 @@ Result<void> dispatch(Decider& decider, const Command& command) {
   return std::visit(Visitor{decider}, command);
 }
 
-}  // namespace
-
-Result<Decision> decide(const State& state, const World& world, const Command& command,
-                        const Now& now) {
-  Decider decider(state, world, now);
+Result<void> judge(Decider& decider, const Command& command) {
+  const State& state = decider.state();
   // Timers, answers and continuations of what has ended may arrive late: they mean nothing any
   // more. Nor do timers and continuations while the clocks stand still.
   const bool from_clock = std::holds_alternative<TimerFired>(command) ||
@@ -66,13 +63,34 @@ Result<Decision> decide(const State& state, const World& world, const Command& c
                             std::holds_alternative<FinishCall>(command);
   const bool late =
       (ended(state) && from_outside) || ((ended(state) || state.suspended) && from_clock);
-  if (late) return decider.finish();
+  if (late) return {};
   if (acts_on_task(command)) {
     if (Result<void> runs = decider.refuse_while_suspended(); !runs) return runs.error();
   }
   if (Result<void> accepted = dispatch(decider, command); !accepted) return accepted.error();
   decider.run();
-  return decider.finish();
+  return {};
+}
+
+}  // namespace
+
+Result<Decision> decide(const State& state, const World& world, const Command& command,
+                        const Now& now) {
+  State copy = state;
+  Result<Decision> decision = decide_in_place(copy, world, command, now);
+  if (decision) decision->state = std::move(copy);
+  return decision;
+}
+
+Result<Decision> decide_in_place(State& state, const World& world, const Command& command,
+                                 const Now& now) {
+  Decider decider(std::move(state), world, now);
+  const Result<void> accepted = judge(decider, command);
+  Decision decision = decider.finish();
+  state = std::move(decision.state);
+  decision.state = {};
+  if (!accepted) return accepted.error();
+  return decision;
 }
 
 }  // namespace kyhan

@@ -48,6 +48,7 @@ struct AnswerTrace {
 /// of the answer was through. Nothing: the task was not answered.
 [[nodiscard]] std::optional<AnswerTrace> trace_answer(const std::vector<Event>& journal,
                                                       const TaskId& task, std::size_t ended_with);
+class PreferenceBook;  // preferences.hpp
 
 /// What a decision may look at besides the instance: snapshots, borrowed for the call.
 struct World {
@@ -57,6 +58,8 @@ struct World {
   const Secrets* secrets = nullptr;  ///< Null: none.
   const Workload* workload = nullptr;    ///< Null: nobody has anything to do.
   const BallotCounts* ballots = nullptr;  ///< Null: there is no secret vote.
+  /// How people wish to be told; null where nobody is (a rehearsal).
+  const PreferenceBook* preferences = nullptr;
 };
 
 /// The moment of a decision. `jitter` in [0, 1) is the only chance there is; it comes with the
@@ -89,6 +92,11 @@ struct Decision {
 /// evidence, data against the form `invalid` with fields.
 [[nodiscard]] Result<Decision> decide(const State& state, const World& world,
                                       const Command& command, const Now& now);
+
+/// The same for whoever owns the state: it is moved through the decision instead of copied, and
+/// Decision::state is left empty. A refusal leaves it as it was.
+[[nodiscard]] Result<Decision> decide_in_place(State& state, const World& world,
+                                               const Command& command, const Now& now);
 
 /// The only code that changes a state. Applies one fact; never evaluates, never fails on events
 /// that decide() made.

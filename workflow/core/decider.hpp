@@ -22,6 +22,7 @@
 #include "workflow/core/capacity.hpp"
 #include "workflow/core/decide.hpp"
 #include "workflow/core/outcome.hpp"
+#include "workflow/core/reminders.hpp"
 
 namespace kyhan {
 
@@ -65,6 +66,10 @@ class Decider {
   void run();
 
   [[nodiscard]] Decision finish();
+  [[nodiscard]] const State& state() const { return state_; }
+
+  /// What is still to come of one task: see reminders.hpp.
+  [[nodiscard]] std::vector<UpcomingNotice> upcoming(const TaskId& id, std::size_t most) const;
 
  private:
   // decider_flow.cpp
@@ -180,10 +185,6 @@ class Decider {
                                   const PersonId& on_behalf_of) const;
   [[nodiscard]] bool leads(const PersonId& person, const UnitId& unit) const;
   /// Whom a message about a task reaches: in place of those who are away, their deputies in it.
-  struct Addressee {
-    PersonId person;
-    PersonId on_behalf_of;  ///< Empty: the person is meant.
-  };
   [[nodiscard]] std::vector<Addressee> reached(const std::vector<PersonId>& people,
                                                const Task& task) const;
 
@@ -229,7 +230,10 @@ class Decider {
   void withdraw_tasks_of(NodeId id, const char* reason);
   void save_task(const Task& task, const Response* response = nullptr);
   void announce(const Task& task, std::string_view event, Json data = Json::object());
-  /// The bell of each; to deputies it says for whom.
+  /// `how` to each of them, one notice for all who are told the same; to deputies it says for whom.
+  [[nodiscard]] std::vector<Notify> notices_of(const Task& task,
+                                               const std::vector<Addressee>& people,
+                                               const Notify& how) const;
   void tell(const Task& task, const std::vector<Addressee>& people, std::string kind, Text body);
   void publish(std::string_view entity, std::string_view event, const UnitId& unit,
                std::string subject, Json data, std::string id = {});
@@ -280,12 +284,27 @@ class Decider {
   /// Reminders that would have been due before `since` are left out.
   [[nodiscard]] Outcome<void> plan_moments(Task& task, const Json& spec, Instant since) const;
   void fire_task(const TaskId& id);
+  void mark_overdue(const TaskId& id);
   void remind(const TaskId& id, const Moment& moment);
+  [[nodiscard]] std::vector<Addressee> reminded(const Task& task, const Moment& moment) const;
+  void tell_of_reminder(const TaskReminded& told, const std::vector<Addressee>& people);
+  /// How each addressee of `notify` is to be told, as far as it is known.
+  void plan_deliveries(Notify& notify) const;
+  /// What a message to the `index`-th addressee says of it.
+  static void say_delivery(Json& data, const Notify& notify, std::size_t index);
   void escalate(const TaskId& id, const Moment& moment);
+  /// What the action changes of the task, into the event.
+  void prepare_escalation(const Task& task, const Json& step, TaskEscalated& event) const;
   void expire_task(const TaskId& id);
   [[nodiscard]] Outcome<Instant> offset_from_due(const Json& offset, const Json& at,
                                                  const Task& task, bool office_hours) const;
   [[nodiscard]] std::vector<PersonId> addressees(const Json& to, const Task& task) const;
+  /// The round after `moment` of a reminder that repeats, counted from `from`.
+  [[nodiscard]] std::optional<Moment> next_round(const Task& task, const Moment& moment,
+                                                 Instant from) const;
+
+  // decider_upcoming.cpp
+  [[nodiscard]] UpcomingNotice notice_of(const Task& task, const Moment& moment) const;
 
   // decider_calls.cpp: requests to the outside.
   [[nodiscard]] Outcome<void> enter_call(const Step& step, NodeEntered entered, const Json& input,

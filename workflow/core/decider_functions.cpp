@@ -51,17 +51,20 @@ Outcome<Json> Decider::run_notify(const Step& step, const Json& with) {
   const Text title = text_of(with.contains("title") ? with.at("title") : Json(step.name));
   const Text body = text_of(with.contains("body") ? with.at("body") : Json(""));
   Json ids = Json::array();
-  const std::string key = state_.id.text() + "-" + std::to_string(state_.revision) + "/notice";
-  for (const PersonId& person : people) {
-    Json data = {{"to", person.text()}, {"step", step.name}};
+  Notify notify{people, "notice", title, body, TaskId{}};
+  notify.source = state_.id.text() + "-" + std::to_string(state_.revision) + "/notice";
+  plan_deliveries(notify);
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    Json data = {{"to", people[i].text()}, {"step", step.name}};
     for (const char* field : {"channel", "template"}) {
       if (with.contains(field)) data[field] = with.at(field);
     }
-    ids.push_back(key + "/" + person.text());
+    say_delivery(data, notify, i);
+    ids.push_back(notify.source + "/" + people[i].text());
     publish("reminder", "notice", state_.unit, state_.id.text(), std::move(data),
             ids.back().get<std::string>());
   }
-  if (!people.empty()) effect(Notify{people, "notice", title, body, TaskId{}});
+  if (!people.empty()) effect(std::move(notify));
   return given({{"ids", std::move(ids)}});
 }
 

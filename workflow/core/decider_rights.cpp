@@ -135,8 +135,8 @@ bool Decider::leads(const PersonId& person, const UnitId& unit) const {
   return false;
 }
 
-std::vector<Decider::Addressee> Decider::reached(const std::vector<PersonId>& people,
-                                                 const Task& task) const {
+std::vector<Addressee> Decider::reached(const std::vector<PersonId>& people,
+                                        const Task& task) const {
   std::vector<Addressee> found;
   for (const PersonId& person : people) {
     const Candidate* through = candidate_for(person, task.candidates, world_.directory);

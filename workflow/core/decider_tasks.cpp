@@ -47,20 +47,33 @@ Outcome<void> Decider::open_task(NodeId id, Opening opening) {
   return {};
 }
 
-void Decider::tell(const Task& task, const std::vector<Addressee>& people, std::string kind,
-                   Text body) {
+std::vector<Notify> Decider::notices_of(const Task& task, const std::vector<Addressee>& people,
+                                        const Notify& how) const {
   std::map<PersonId, std::vector<PersonId>> by_absent;
   for (const Addressee& one : people) by_absent[one.on_behalf_of].push_back(one.person);
   const Text title = text_of(member(spec_of(task), "title"));
+  std::vector<Notify> notices;
   for (auto& [absent, deputies] : by_absent) {
-    Text said = body;
-    if (!absent.empty()) {
-      const Person* person = world_.directory.find_person(absent);
-      const std::string name = person != nullptr ? person->name : absent.text();
-      said = {"Thay mặt " + name + ": " + body.vi, "On behalf of " + name + ": " + body.en};
-    }
-    effect(Notify{std::move(deputies), kind, title, std::move(said), task.id});
+    Notify& notice = notices.emplace_back(how);
+    notice.to = std::move(deputies);
+    notice.title = title;
+    notice.task = task.id;
+    if (absent.empty()) continue;
+    notice.on_behalf_of = absent;
+    const Person* person = world_.directory.find_person(absent);
+    const std::string name = person != nullptr ? person->name : absent.text();
+    notice.body = {"Thay mặt " + name + ": " + how.body.vi,
+                   "On behalf of " + name + ": " + how.body.en};
   }
+  return notices;
+}
+
+void Decider::tell(const Task& task, const std::vector<Addressee>& people, std::string kind,
+                   Text body) {
+  Notify how;
+  how.kind = std::move(kind);
+  how.body = std::move(body);
+  for (Notify& notice : notices_of(task, people, how)) effect(std::move(notice));
 }
 
 void Decider::save_task(const Task& task, const Response* response) {

@@ -54,16 +54,21 @@ std::optional<std::set<std::string>> literal_ids(const Json* list) {
   return ids;
 }
 
+void check_outcome_id(Reader& reader, const Json& item, const std::string& pointer,
+                      const std::set<std::string>* known) {
+  if (known == nullptr || !item.is_string() || is_expression(item)) return;
+  const auto& id = item.get_ref<const std::string&>();
+  if (known->contains(id)) return;
+  reader.fault(pointer, "unknown-outcome",
+               {"Không có kết quả \"" + id + "\" trong outcomes.",
+                "There is no outcome \"" + id + "\" in outcomes."});
+}
+
 void check_known(Reader& reader, const Json& list, const std::string& pointer,
                  const std::set<std::string>* known) {
   check_each(reader, list, pointer, [known](Reader& r, const Json& item, const std::string& at) {
     check_word(r, item, at);
-    if (known == nullptr || !item.is_string() || is_expression(item)) return;
-    const auto& id = item.get_ref<const std::string&>();
-    if (known->contains(id)) return;
-    r.fault(at, "unknown-outcome",
-            {"Không có kết quả \"" + id + "\" trong outcomes.",
-             "There is no outcome \"" + id + "\" in outcomes."});
+    check_outcome_id(r, item, at, known);
   });
 }
 
@@ -334,6 +339,14 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
   check_member(reader, with, pointer, "extension", check_extension);
   check_member(reader, with, pointer, "reminders", check_reminders);
   check_member(reader, with, pointer, "escalation", check_escalation);
+  if (const auto* steps = find(with, "escalation"); steps != nullptr && steps->is_array()) {
+    for (std::size_t i = 0; i < steps->size(); ++i) {
+      const Json& step = (*steps)[i];
+      if (!step.is_object() || !step.contains("outcome")) continue;
+      const auto at = below(below(below(pointer, "escalation"), std::to_string(i)), "outcome");
+      check_outcome_id(reader, step.at("outcome"), at, known);
+    }
+  }
   if (const auto* context = find(with, "context")) {
     check_each(reader, *context, below(pointer, "context"),
                [](Reader& r, const Json& item, const std::string& at) {

@@ -211,17 +211,25 @@ void check_reminders(Reader& reader, const Json& value, const std::string& point
 void check_escalation(Reader& reader, const Json& value, const std::string& pointer) {
   check_each(reader, value, pointer, [](Reader& r, const Json& item, const std::string& at) {
     if (is_expression(item)) return;
-    if (!r.closed(item, at, {"after", "action", "to", "note"}, {"outcome"})) return;
+    if (!r.closed(item, at, {"after", "action", "to", "note", "outcome"})) return;
     if (const auto* after = r.required(item, at, "after")) {
       check_offset(r, *after, below(at, "after"), false);
     }
     r.required(item, at, "action");
-    const auto action = r.choice(item, at, "action", {"notify", "reassign", "raise"},
-                                 {"addCandidates", "complete"});
+    const auto action =
+        r.choice(item, at, "action", {"notify", "reassign", "addCandidates", "raise", "complete"});
     const auto* to = find(item, "to");
     if (to != nullptr) check_recipients(r, *to, below(at, "to"));
-    constexpr std::size_t raise = 2;
-    if (action && *action != raise && to == nullptr) {
+    constexpr std::size_t needing_people = 3;  // The actions before it.
+    constexpr std::size_t complete = 4;
+    if (action == complete) r.required(item, at, "outcome");
+    check_member(r, item, at, "outcome", check_word);
+    if (action != complete && item.contains("outcome") && action) {
+      r.fault(below(at, "outcome"), "unknown-field",
+              {"\"outcome\" chỉ đi cùng action: complete.",
+               "\"outcome\" only goes with action: complete."});
+    }
+    if (action && *action < needing_people && to == nullptr) {
       r.fault(at, "required",
               {"Thiếu trường bắt buộc \"to\": báo hoặc giao cho ai.",
                "The required field \"to\" is missing: whom to tell or to hand over to."});

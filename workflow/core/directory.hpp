@@ -35,6 +35,7 @@ struct Membership {
 struct Person {
   PersonId id;
   std::string name;
+  std::string email;  ///< Empty: none.
   std::vector<Membership> memberships;  ///< In the file's order: the first is the principal one.
   std::vector<Absence> absences;  ///< In order of their first day.
 };
@@ -55,6 +56,9 @@ struct Candidate {
   GroupId group;
   friend auto operator<=>(const Candidate&, const Candidate&) = default;
 };
+
+/// `local@domain` as SMTP carries it, ASCII.
+[[nodiscard]] bool is_email_address(std::string_view text);
 
 /// Text key of a candidate, as stored and indexed: "user:an", "role:head@so-noi-vu",
 /// "role:chair@*", "role:staff@so-noi-vu/subtree", "group:hd-tdkt".

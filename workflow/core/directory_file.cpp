@@ -84,10 +84,16 @@ Absence read_absence(FileReader& reader, const Json& value, const std::string& p
 }
 
 Person read_person(FileReader& reader, const Json& value, const std::string& pointer) {
-  if (!reader.object(value, pointer, {"id", "name", "memberships", "absences"})) return {};
+  if (!reader.object(value, pointer, {"id", "name", "email", "memberships", "absences"})) return {};
   Person person;
   person.id = PersonId{reader.id(value, "id", pointer, true)};
   person.name = reader.text(value, "name", pointer, true);
+  person.email = reader.text(value, "email", pointer, false);
+  if (!person.email.empty() && !is_email_address(person.email)) {
+    reader.fault(pointer + "/email", "email-format",
+                 {"“" + person.email + "” không phải địa chỉ thư điện tử.",
+                  "“" + person.email + "” is not an e-mail address."});
+  }
   const Json& memberships = reader.array(value, "memberships", pointer, true);
   for (std::size_t i = 0; i < memberships.size(); ++i) {
     const std::string at = member(pointer + "/memberships", i);
@@ -211,6 +217,7 @@ Json person_json(const Person& person) {
   }
   Json json{
       {"id", person.id.text()}, {"name", person.name}, {"memberships", std::move(memberships)}};
+  if (!person.email.empty()) json["email"] = person.email;
   for (const Absence& absence : person.absences) {
     Json one{{"from", to_iso_date(absence.from)},
              {"to", to_iso_date(absence.to)},
@@ -237,6 +244,24 @@ Result<AbsenceScope> parse_absence_scope(const Json& json) {
   if (reader.faults.empty()) return scope;
   return Error{ErrorCode::invalid, "bad-absence-scope", reader.faults.front().message,
                std::move(reader.faults)};
+}
+
+bool is_email_address(std::string_view text) {
+  constexpr std::size_t address_max = 254;
+  const std::size_t at = text.find('@');
+  if (at == std::string_view::npos || at == 0 || at + 1 >= text.size() ||
+      text.size() > address_max || text.find('@', at + 1) != std::string_view::npos) {
+    return false;
+  }
+  const std::string_view domain = text.substr(at + 1);
+  if (domain.front() == '.' || domain.back() == '.' ||
+      domain.find("..") != std::string_view::npos) {
+    return false;
+  }
+  return std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("@.!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  });
 }
 
 Result<std::shared_ptr<const Directory>> Directory::parse(const Json& file) {

@@ -386,9 +386,13 @@ struct TaskReminded {
   std::vector<PersonId> to;
   std::vector<Moment> moments;  ///< Still to come afterwards.
   Instant at{};
+  bool late = false;  ///< Sent more than reminder_late_after after its moment.
+  /// Addressees who were sent nothing, for a later reminder of the task was due at the same time.
+  std::vector<PersonId> collapsed = {};
   template <class V>
   void fields(V& v) {
-    v("task", task), v("moment", moment), v("to", to), v("moments", moments), v("at", at);
+    v("task", task), v("moment", moment), v("to", to), v("moments", moments), v("at", at),
+        v("late", late), v("collapsed", collapsed);
   }
 };
 
@@ -407,18 +411,20 @@ struct TaskEscalated {
   static constexpr const char* type = "task_escalated";
   TaskId task;
   Moment moment;
-  std::string action;  ///< notify | reassign | raise
+  std::string action;  ///< notify | addCandidates | reassign | complete | raise
   std::vector<PersonId> to;
-  std::optional<std::vector<Candidate>> candidates;  ///< reassign: the new ones.
-  PersonId holder;                                   ///< reassign to one person.
+  /// reassign: the new ones; addCandidates: the old and the new ones, the task is offered again.
+  std::optional<std::vector<Candidate>> candidates;
+  PersonId holder;  ///< reassign to one person.
   std::string note;
   std::vector<Moment> moments;
   Instant at{};
+  bool late = false;  ///< More than reminder_late_after after its moment.
   template <class V>
   void fields(V& v) {
     v("task", task), v("moment", moment), v("action", action), v("to", to),
         v("candidates", candidates), v("holder", holder), v("note", note), v("moments", moments),
-        v("at", at);
+        v("at", at), v("late", late);
   }
 };
 

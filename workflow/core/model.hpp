@@ -345,13 +345,28 @@ struct Publish {
   std::string routing_key;
   CloudEvent event;
 };
-/// In-app messages (the bell), one row a person.
+/// What becomes of one notice for one person (preferences.hpp).
+struct Delivery {
+  enum class How { now, later, bell } how = How::now;
+  Instant at{};  ///< Later: when it leaves.
+};
+
+/// Tells people: one row of the bell each, and whatever else they wish to be told by
+/// (preferences.hpp).
 struct Notify {
   std::vector<PersonId> to;
   std::string kind;  ///< task.created | task.reminder | task.overdue | task.escalated | notice ...
   Text title;
   Text body;
   TaskId task;  ///< Empty: none.
+  /// Begins the ids of the messages that are published with it, one a person: reminder_key().
+  /// Empty: none are.
+  std::string source = {};
+  std::optional<Instant> due_at = {};  ///< Too late to learn of it after this.
+  bool urgent = false;                 ///< Not to be kept for a digest.
+  PersonId on_behalf_of = {};          ///< For whom `to` are deputies; empty: for nobody.
+  /// For each of `to`, where decide() knew how they wish to be told; else empty.
+  std::vector<Delivery> deliveries = {};
 };
 /// The instance waits for an event of this type ("" = any type); filters are checked by decide.
 struct Subscribe {

@@ -5,6 +5,7 @@
 
 #include "workflow/core/codec.hpp"
 #include "workflow/core/json_text.hpp"
+#include "workflow/core/time_text.hpp"
 #include "workflow/engine/instance_rows.hpp"
 #include "workflow/engine/recalling.hpp"
 
@@ -74,6 +75,20 @@ std::uint64_t steps_in(const std::vector<Event>& events) {
   }));
 }
 
+/// What an event says of reminders that went out.
+void count_reminders(const Event& event, BatchTally& tally) {
+  const auto count = [&tally](const Moment& moment, Instant at, bool late, std::size_t people) {
+    tally.reminders += people;
+    if (late) tally.reminders_late += people;
+    tally.reminder_lag = std::max(tally.reminder_lag, at - moment.at);
+  };
+  if (const auto* told = std::get_if<TaskReminded>(&event)) {
+    count(told->moment, told->at, told->late, told->to.size());
+  } else if (const auto* up = std::get_if<TaskEscalated>(&event)) {
+    count(up->moment, up->at, up->late, up->to.size());
+  }
+}
+
 }  // namespace
 
 void set_via(Command& command, const std::string& via) {
@@ -82,6 +97,15 @@ void set_via(Command& command, const std::string& via) {
         if constexpr (requires { one.via.size(); }) one.via = via;
       },
       command);
+}
+
+void BatchTally::add(const BatchTally& other) {
+  events += other.events;
+  steps += other.steps;
+  outbox += other.outbox;
+  reminders += other.reminders;
+  reminders_late += other.reminders_late;
+  reminder_lag = std::max(reminder_lag, other.reminder_lag);
 }
 
 Batch::Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
@@ -109,9 +133,7 @@ Result<void> Batch::keep_command() {
   for (const auto& [id, left] : pending_.runnable) runnable_[id] = left;
   subscribed_.merge(pending_.subscribed);
   for (CallChange& change : pending_.call_changes) call_changes_.push_back(std::move(change));
-  tally_.events += pending_.tally.events;
-  tally_.steps += pending_.tally.steps;
-  tally_.outbox += pending_.tally.outbox;
+  tally_.add(pending_.tally);
   pending_ = {};
   return {};
 }
@@ -217,8 +239,8 @@ Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Prog
                                         const Command& command, const PersonId& actor) {
   const StagedWorkload workload{work_};
   const StagedBallots ballots{work_};
-  const World world{program, *snapshot_.directory, *snapshot_.calendars,
-                    snapshot_.secrets.get(), &workload, &ballots};
+  const World world{program,   *snapshot_.directory, *snapshot_.calendars, snapshot_.secrets.get(),
+                    &workload, &ballots,             snapshot_.preferences.get()};
   Now now{now_};
   now.jitter = std::uniform_real_distribution<double>{0.0, 1.0}(chance_);
   now.steps_max = limits_.slice_steps_max;
@@ -259,6 +281,7 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
     entry.body_json = encode_text(event);
     work_.stage_journal(head, entry);
     if (work_.failed()) break;  // keep_command() tells.
+    count_reminders(event, pending_.tally);
   }
   if (is_new) work_.stage_participant(head, after->initiator);
   const std::optional<Instant> hold = hold_of(command, head, is_new);
@@ -300,22 +323,7 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
   } else if (const auto* publish = std::get_if<Publish>(&effect)) {
     stage_message(*publish, head, hold);
   } else if (const auto* notify = std::get_if<Notify>(&effect)) {
-    for (const PersonId& person : notify->to) {
-      NotificationRow notification;
-      notification.person = person;
-      notification.at = now_;
-      notification.kind = notify->kind;
-      notification.title = notify->title;
-      notification.body = notify->body;
-      notification.task = notify->task;
-      notification.instance = after.id;
-      work_.stage_notification(notification);
-    }
-    Change change;
-    change.kind = Change::Kind::notification;
-    change.instance = after.id;
-    change.persons = notify->to;
-    pending_.changes.push_back(std::move(change));
+    stage_notify(*notify, after);
   } else if (const auto* subscribe = std::get_if<Subscribe>(&effect)) {
     // No type at all means any.
     const std::vector<std::string> types =
@@ -397,14 +405,88 @@ PersonId StagedWorkload::last_turn(const std::string& circle) const {
   return person ? *person : PersonId{};
 }
 
+/// A row of the bell, and what of it leaves otherwise: now, with a message of its own (`id`, unless it
+/// is empty because one was published with it), or kept until its time.
+void Batch::tell_person(NotificationRow row, const Delivery& delivery, const UnitId& unit,
+                        const std::string& id) {
+  if (delivery.how == Delivery::How::later) row.release_at = delivery.at;
+  const std::int64_t notification = work_.stage_notification(row);
+  if (delivery.how != Delivery::How::now || id.empty()) return;
+  Json data = {{"kind", row.kind},
+               {"to", row.person.text()},
+               {"notification", notification},
+               {"delivery", "now"}};
+  if (!row.instance.empty()) data["instance"] = row.instance.text();
+  if (!row.task.empty()) data["task"] = row.task.text();
+  tell_people(row.person, unit, "notice", id, std::move(data));
+}
+
 void Batch::tell(const NotificationRow& notification) {
-  work_.stage_notification(notification);
+  Notify notify;
+  notify.kind = notification.kind;
+  const PersonId& person = notification.person;
+  const Delivery delivery =
+      plan_delivery(snapshot_.preferences->of(person),
+                    calendar_of(person, *snapshot_.directory, *snapshot_.calendars), notify, now_);
+  tell_person(notification, delivery, UnitId{},
+              notification.kind + "/" + std::to_string(now_.time_since_epoch().count()) + "-" +
+                  std::to_string(pending_.tally.outbox) + "/" + person.text());
   for (const Change::Kind kind : {Change::Kind::notification, Change::Kind::task}) {
     Change change;
     change.kind = kind;
     change.persons.push_back(notification.person);
     pending_.changes.push_back(std::move(change));
   }
+}
+
+/// The bell has everything at once.
+void Batch::stage_notify(const Notify& notify, const State& after) {
+  const PreferenceBook& book = *snapshot_.preferences;
+  for (std::size_t i = 0; i < notify.to.size(); ++i) {
+    const PersonId& person = notify.to[i];
+    const Delivery delivery =
+        notify.deliveries.size() == notify.to.size()
+            ? notify.deliveries[i]
+            : plan_delivery(book.of(person),
+                            calendar_of(person, *snapshot_.directory, *snapshot_.calendars),
+                            notify, now_);
+    NotificationRow row;
+    row.person = person;
+    row.at = now_;
+    row.kind = notify.kind;
+    row.title = notify.title;
+    row.body = notify.body;
+    row.task = notify.task;
+    row.instance = after.id;
+    row.source = notify.source;
+    const std::string id = notify.source.empty()
+                               ? after.id.text() + "-" + std::to_string(after.revision) + "-" +
+                                     std::to_string(pending_.tally.outbox) + "/" + notify.kind +
+                                     "/" + person.text()
+                               : "";
+    tell_person(std::move(row), delivery, after.unit, id);
+  }
+  Change change;
+  change.kind = Change::Kind::notification;
+  change.instance = after.id;
+  change.persons = notify.to;
+  pending_.changes.push_back(std::move(change));
+}
+
+void Batch::tell_people(const PersonId& person, const UnitId& unit, std::string_view event,
+                        const std::string& id, Json data) {
+  const std::string name = "reminder." + std::string(event);
+  const CloudEvent message = {{"specversion", "1.0"},
+                              {"id", id},
+                              {"source", "/kyhan/people/" + person.text()},
+                              {"type", "vn.kyhan." + name + ".v1"},
+                              {"subject", person.text()},
+                              {"time", to_rfc3339(now_)},
+                              {"datacontenttype", "application/json"},
+                              {"data", std::move(data)}};
+  work_.stage_outbox(
+      {0, id, name + "." + (unit.empty() ? "_" : unit.text()), json_text(message), now_});
+  ++pending_.tally.outbox;
 }
 
 void Batch::stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,

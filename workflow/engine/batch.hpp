@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "workflow/core/decide.hpp"
+#include "workflow/core/preferences.hpp"
 #include "workflow/engine/engine.hpp"
 #include "workflow/engine/state_cache.hpp"
 #include "workflow/store/reads.hpp"
@@ -26,6 +27,7 @@ struct Snapshot {
   std::shared_ptr<const Calendars> calendars;
   std::shared_ptr<const Catalog> catalog;
   std::shared_ptr<const Secrets> secrets;  ///< Null: none.
+  std::shared_ptr<const PreferenceBook> preferences;
 };
 
 /// How many events an emitted event may set off in one command; beyond, the command is refused.
@@ -45,6 +47,11 @@ struct BatchTally {
   std::uint64_t events = 0;
   std::uint64_t steps = 0;
   std::uint64_t outbox = 0;
+  std::uint64_t reminders = 0;  ///< To one person each; escalations too.
+  std::uint64_t reminders_late = 0;
+  Milliseconds reminder_lag{0};  ///< The longest.
+
+  void add(const BatchTally& other);
 };
 
 /// Among which instances of a definition's name a business key is unique: all of them, or those of
@@ -103,6 +110,9 @@ class Batch {
 
   /// One row of the bell that belongs to no instance; the person's pages look again.
   void tell(const NotificationRow& notification);
+  /// A message `vn.kyhan.reminder.<event>.v1` to one person, into the outbox.
+  void tell_people(const PersonId& person, const UnitId& unit, std::string_view event,
+                   const std::string& id, Json data);
 
   /// Instance and task as they stand in this batch. `task` may be empty.
   [[nodiscard]] Receipt receipt(const InstanceId& id, const TaskId& task) const;
@@ -142,6 +152,9 @@ class Batch {
                     const std::optional<Instant>& hold);
   void stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,
                   const State& before, const State& after, const Definition& definition);
+  void tell_person(NotificationRow row, const Delivery& delivery, const UnitId& unit,
+                   const std::string& id);
+  void stage_notify(const Notify& notify, const State& after);
   void heal_timer(const LoadedInstance& loaded, const std::string& timer);
   void stage_message(const Publish& publish, const InstanceHead& head,
                      const std::optional<Instant>& hold);

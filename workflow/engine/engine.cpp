@@ -74,6 +74,39 @@ Result<void> read_marks(Store& store, const EngineConfig& config) {
   return {};
 }
 
+/// What cannot be read any more counts as not chosen.
+Result<std::shared_ptr<const PreferenceBook>> load_preferences(Store& store) {
+  const auto rows = store.reads()->preferences();
+  if (!rows) return rows.error();
+  NoticeLimits limits = default_limits();
+  PreferenceBook::Chosen chosen;
+  for (const PreferencesRow& row : *rows) {
+    const Json document = Json::parse(row.document, nullptr, false);
+    if (row.person.empty()) {
+      if (auto read = parse_limits(document)) limits = std::move(*read);
+    } else if (auto read = parse_preferences(document, nullptr)) {
+      chosen[row.person] = std::move(*read);
+    }
+  }
+  return std::make_shared<const PreferenceBook>(std::move(limits), std::move(chosen));
+}
+
+/// Keeps a document of preferences in the place of the version that was seen.
+Result<std::int64_t> keep_preferences(Batch& batch, const PersonId& person, const Json& document,
+                                      std::int64_t seen) {
+  const auto before = batch.work().find_preferences(person);
+  if (!before) return before.error();
+  const std::int64_t version = *before ? (**before).version : 0;
+  if (version != seen) {
+    return Error{ErrorCode::stale,
+                 "preferences-changed",
+                 {"Tùy chọn đã thay đổi sau khi bạn mở; hãy xem lại.",
+                  "The preferences have changed since you opened them; look again."}};
+  }
+  batch.work().stage_preferences({person, document.dump(), version + 1, batch.now()});
+  return version + 1;
+}
+
 template <class T, class Start>
 Result<T> wait_for(Start&& start) {
   auto promise = std::make_shared<std::promise<Result<T>>>();
@@ -123,6 +156,10 @@ Result<std::unique_ptr<Engine>> Engine::open(Store& store, EngineConfig config) 
       std::make_shared<Catalog>(std::shared_ptr<const ExpressionCompiler>(make_jq_compiler()));
   if (Result<void> loaded = load_catalog(store, *catalog); !loaded) return loaded.error();
   snapshot.catalog = std::move(catalog);
+
+  Result<std::shared_ptr<const PreferenceBook>> preferences = load_preferences(store);
+  if (!preferences) return preferences.error();
+  snapshot.preferences = std::move(*preferences);
 
   auto loop =
       std::make_unique<EngineLoop>(store, std::move(config), std::move(snapshot), std::move(files));
@@ -246,6 +283,49 @@ void Engine::import_calendar(Json calendar, PersonId by, Callback<Json> callback
                [callback](const Error& why) { callback(why); }});
 }
 
+void Engine::choose_preferences(PersonId person, Json document, std::int64_t seen,
+                                Callback<Json> callback) {
+  loop_->post({[this, person = std::move(person), document = std::move(document), seen,
+                callback](Batch& batch) -> Result<After> {
+                 const PreferenceBook& book = *batch.snapshot().preferences;
+                 Result<ChosenPreferences> read = parse_preferences(document, &book.limits());
+                 if (!read) return read.error();
+                 Result<std::int64_t> version = keep_preferences(batch, person, document, seen);
+                 if (!version) return version.error();
+                 PreferenceBook::Chosen chosen = book.chosen();
+                 chosen[person] = std::move(*read);
+                 auto changed =
+                     std::make_shared<const PreferenceBook>(book.limits(), std::move(chosen));
+                 const Calendar& calendar = calendar_of(person, *batch.snapshot().directory,
+                                                        *batch.snapshot().calendars);
+                 batch.work().stage_held_until(
+                     person, next_digest(changed->of(person), calendar, batch.now()));
+                 return After{[this, changed, version = *version, callback] {
+                   loop_->replace(changed);
+                   callback(json_result(version));
+                 }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::limit_notices(Json document, std::int64_t seen, Callback<Json> callback) {
+  loop_->post({[this, document = std::move(document), seen,
+                callback](Batch& batch) -> Result<After> {
+                 Result<NoticeLimits> read = parse_limits(document);
+                 if (!read) return read.error();
+                 Result<std::int64_t> version =
+                     keep_preferences(batch, PersonId{}, document, seen);
+                 if (!version) return version.error();
+                 auto changed = std::make_shared<const PreferenceBook>(
+                     std::move(*read), batch.snapshot().preferences->chosen());
+                 return After{[this, changed, version = *version, callback] {
+                   loop_->replace(changed);
+                   callback(json_result(version));
+                 }};
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
 void Engine::deliver(CloudEvent event, Callback<DeliveryReport> callback) {
   for (const char* attribute : {"id", "source", "type"}) {
     if (event.is_object() && event.contains(attribute) && event.at(attribute).is_string() &&
@@ -320,6 +400,16 @@ Result<Json> Engine::import_calendar(Json calendar, PersonId by) {
     import_calendar(std::move(calendar), std::move(by), std::move(done));
   });
 }
+Result<Json> Engine::choose_preferences(PersonId person, Json document, std::int64_t seen) {
+  return wait_for<Json>([&](Callback<Json> done) {
+    choose_preferences(std::move(person), std::move(document), seen, std::move(done));
+  });
+}
+Result<Json> Engine::limit_notices(Json document, std::int64_t seen) {
+  return wait_for<Json>([&](Callback<Json> done) {
+    limit_notices(std::move(document), seen, std::move(done));
+  });
+}
 Result<DeliveryReport> Engine::deliver(CloudEvent event) {
   return wait_for<DeliveryReport>(
       [&](Callback<DeliveryReport> done) { deliver(std::move(event), std::move(done)); });
@@ -337,6 +427,9 @@ std::shared_ptr<const Calendars> Engine::calendars() const {
 }
 std::shared_ptr<const Catalog> Engine::catalog() const {
   return loop_->snapshot().catalog;
+}
+std::shared_ptr<const PreferenceBook> Engine::preferences() const {
+  return loop_->snapshot().preferences;
 }
 const Clock& Engine::clock() const {
   return loop_->clock();

@@ -18,6 +18,7 @@
 #include "workflow/core/calls.hpp"
 #include "workflow/core/directory.hpp"
 #include "workflow/core/model.hpp"
+#include "workflow/core/preferences.hpp"
 #include "workflow/core/result.hpp"
 #include "workflow/engine/catalog.hpp"
 #include "workflow/engine/changes.hpp"
@@ -41,6 +42,7 @@ struct EngineLimits {
   std::size_t cached_state_bytes_max = 64u << 20;  ///< Together, estimated.
   std::size_t timers_per_batch_max = 64;           ///< Due timers among the commands of a batch.
   std::size_t starts_per_batch_max = 64;           ///< Scheduled starts among them.
+  std::size_t releases_per_batch_max = 64;         ///< People whose kept notices leave.
   std::size_t slices_per_batch_max = 16;           ///< Continued runs among them.
   std::size_t job_items_per_batch_max = 64;        ///< Items of jobs among them.
   std::size_t calls_in_flight_max = 1024;          ///< Calls to other systems without an answer.
@@ -162,6 +164,9 @@ struct EngineCounters {
   std::uint64_t calls_begun = 0;   ///< To other systems.
   std::uint64_t calls_failed = 0;  ///< Of them, that ended in an error of the language.
   std::size_t calls_out = 0;       ///< Now.
+  std::uint64_t reminders_sent = 0;  ///< To one person each; escalations too.
+  std::uint64_t reminders_late = 0;  ///< Of these, more than reminder_late_after after their time.
+  Milliseconds reminder_lag{0};      ///< The longest lateness in the last batch with a reminder.
   std::size_t inbox_waiting = 0;   ///< Now.
   std::size_t states_cached = 0;   ///< Now.
   Milliseconds timer_lag{0};       ///< Lateness of the last timer fired.
@@ -213,6 +218,13 @@ class Engine {
   void import_organisation(Json organisation, PersonId by, Callback<Json> callback);
   /// Replaces or adds one calendar file. Errors as parse_calendar.
   void import_calendar(Json calendar, PersonId by, Callback<Json> callback);
+  /// How `person` wishes to be told: `document` as parse_preferences reads it, in the place of what
+  /// they chose before; what is kept for them leaves with their next digest. Gives the new version.
+  /// Errors: as parse_preferences; `stale` "preferences-changed" when `seen` is not the present one.
+  void choose_preferences(PersonId person, Json document, std::int64_t seen,
+                          Callback<Json> callback);
+  /// What the administrator allows. Errors: as parse_limits; `stale` "preferences-changed".
+  void limit_notices(Json document, std::int64_t seen, Callback<Json> callback);
   /// An event from outside, to every instance that waits for it; each id of a source once.
   /// Errors: `invalid` "bad-event" when `id`, `source` or `type` is missing.
   void deliver(CloudEvent event, Callback<DeliveryReport> callback);
@@ -233,6 +245,8 @@ class Engine {
                                                            bool dry_run);
   [[nodiscard]] Result<Json> import_organisation(Json organisation, PersonId by);
   [[nodiscard]] Result<Json> import_calendar(Json calendar, PersonId by);
+  [[nodiscard]] Result<Json> choose_preferences(PersonId person, Json document, std::int64_t seen);
+  [[nodiscard]] Result<Json> limit_notices(Json document, std::int64_t seen);
   [[nodiscard]] Result<DeliveryReport> deliver(CloudEvent event);
   [[nodiscard]] Result<ClockReport> advance_clock(Instant to);
 
@@ -240,6 +254,7 @@ class Engine {
   [[nodiscard]] std::shared_ptr<const Directory> directory() const;
   [[nodiscard]] std::shared_ptr<const Calendars> calendars() const;
   [[nodiscard]] std::shared_ptr<const Catalog> catalog() const;
+  [[nodiscard]] std::shared_ptr<const PreferenceBook> preferences() const;
   [[nodiscard]] const Clock& clock() const;
   [[nodiscard]] EngineCounters counters() const;
   /// False once the disk has refused the last commit.

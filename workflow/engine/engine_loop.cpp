@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <spdlog/spdlog.h>
 
+#include "workflow/engine/releasing.hpp"
 #include "workflow/engine/starting.hpp"
 
 namespace kyhan {
@@ -23,6 +24,8 @@ constexpr Milliseconds housekeeping_every{3'600'000};
 /// How long until the log is tried again that a reader held.
 constexpr Milliseconds truncation_retry{1'000};
 constexpr std::chrono::hours unused_attachments_kept_for{24};
+/// Longer than a queue could bring the same reminder once more.
+constexpr std::chrono::hours settled_mails_kept_for{24 * 90};
 constexpr std::chrono::hours drafts_kept_for{24 * 30};
 constexpr std::chrono::hours jobs_kept_for{24 * 30};
 /// Instances with work left that are remembered at once; the rest stays in the database.
@@ -190,7 +193,7 @@ std::vector<Job> EngineLoop::wait_for_jobs() {
     Milliseconds sleep = truncation_owed_ ? truncation_retry : sleep_max;
     if (virtual_clock_ == nullptr) {
       const Instant now = config_.clock->now();
-      for (const std::optional<Instant>& next : {next_due_, next_start_, next_release_}) {
+      for (const std::optional<Instant>& next : {next_due_, next_start_, next_release_, next_held_}) {
         if (next) sleep = std::clamp(*next - now, Milliseconds{0}, sleep);
       }
     }
@@ -210,7 +213,7 @@ bool EngineLoop::work_is_due() const {
   const Instant now = config_.clock->now();
   return !runnable_.empty() || more_runnable_ || jobs_open_ || desk_.work_is_due() ||
          (next_due_ && *next_due_ <= now) || (next_start_ && *next_start_ <= now) ||
-         (next_release_ && *next_release_ <= now) ||
+         (next_release_ && *next_release_ <= now) || (next_held_ && *next_held_ <= now) ||
          (virtual_clock_ != nullptr && clock_kept_ != now && clock_kept_);
 }
 
@@ -230,7 +233,7 @@ void EngineLoop::add_due_jobs(std::vector<Job>& jobs) {
       }
     }
   }
-  if (next_release_ && *next_release_ <= now) jobs.push_back(release_job());
+  if (next_held_ && *next_held_ <= now) jobs.push_back(release_held_job());
   if (runnable_.empty() && more_runnable_) {
     more_runnable_ = false;
     if (const auto page = reads_->runnable_instances(runnable_page)) {
@@ -262,6 +265,24 @@ void EngineLoop::add_due_jobs(std::vector<Job>& jobs) {
       for (const PlannedStart& planned : *starts) jobs.push_back(planned_start_job(planned));
     }
   }
+  if (next_release_ && *next_release_ <= now) {
+    const auto people =
+        reads_->due_releases(now, static_cast<int>(limits.releases_per_batch_max));
+    if (people) {
+      for (const PersonId& person : *people) jobs.push_back(release_job(person));
+    }
+  }
+}
+
+Job EngineLoop::release_job(const PersonId& person) {
+  return {[person](Batch& batch) -> Result<After> {
+            if (Result<void> done = release_notices(batch, person); !done) return done.error();
+            return After{[] {}};
+          },
+          [person](const Error& why) {
+            spdlog::error("engine: what is kept for {} does not leave: {}", person.text(),
+                          why.detail.en);
+          }};
 }
 
 Job EngineLoop::timer_job(const DueTimer& due) {
@@ -283,7 +304,7 @@ Job EngineLoop::timer_job(const DueTimer& due) {
           }};
 }
 
-Job EngineLoop::release_job() {
+Job EngineLoop::release_held_job() {
   return {[](Batch& batch) -> Result<After> {
             if (Result<void> done = batch.release_held(); !done) return done.error();
             return After{[] {}};
@@ -413,6 +434,9 @@ void EngineLoop::process(std::vector<Job> jobs) {
       counters_.events += batch.tally().events;
       counters_.steps += batch.tally().steps;
       counters_.outbox_written += batch.tally().outbox;
+      counters_.reminders_sent += batch.tally().reminders;
+      counters_.reminders_late += batch.tally().reminders_late;
+      if (batch.tally().reminders > 0) counters_.reminder_lag = batch.tally().reminder_lag;
     }
   }
   for (Settled& one : settled) {
@@ -492,6 +516,8 @@ void EngineLoop::refresh_due() {
   if (const auto next = reads_->next_start()) next_start_ = *next;
   next_release_.reset();
   if (const auto next = reads_->next_release()) next_release_ = *next;
+  next_held_.reset();
+  if (const auto next = reads_->next_held()) next_held_ = *next;
 }
 
 /// Nothing is due at the present virtual time: on to the next time something is, or to the goal.
@@ -515,7 +541,7 @@ void EngineLoop::move_clock() {
   }
   if (now == advance.to && clock_kept_ == now) return finish_advance(std::nullopt);
   Instant next = advance.to;
-  for (const std::optional<Instant>& due : {next_due_, next_start_, next_release_}) {
+  for (const std::optional<Instant>& due : {next_due_, next_start_, next_release_, next_held_}) {
     if (due && *due > now && *due < next) next = *due;
   }
   if (Result<void> moved = virtual_clock_->advance_to(next); !moved) {
@@ -525,6 +551,7 @@ void EngineLoop::move_clock() {
   if (next_due_ && *next_due_ <= next) return;
   if (next_start_ && *next_start_ <= next) return;
   if (next_release_ && *next_release_ <= next) return;
+  if (next_held_ && *next_held_ <= next) return;
   process({});  // Writes the time down.
 }
 
@@ -548,6 +575,7 @@ void EngineLoop::housekeeping(Batch& batch) {
   batch.work().clear_unused_attachments(batch.now() - unused_attachments_kept_for);
   // A rehearsal that jumps a year ahead must not sign everybody out.
   if (virtual_clock_ == nullptr) batch.work().clear_expired(batch.now());
+  batch.work().clear_mails_settled_before(batch.now() - settled_mails_kept_for);
 }
 
 void EngineLoop::count_commit(SteadyClock::duration took) {
@@ -574,6 +602,10 @@ void EngineLoop::replace(std::shared_ptr<const Directory> directory) {
 void EngineLoop::replace(std::shared_ptr<const Calendars> calendars) {
   const std::lock_guard lock{mutex_};
   snapshot_.calendars = std::move(calendars);
+}
+void EngineLoop::replace(std::shared_ptr<const PreferenceBook> preferences) {
+  const std::lock_guard lock{mutex_};
+  snapshot_.preferences = std::move(preferences);
 }
 void EngineLoop::add_definition(PublishedDefinition published, Program program) {
   std::const_pointer_cast<Catalog>(snapshot().catalog)

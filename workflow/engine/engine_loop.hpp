@@ -38,6 +38,7 @@ class EngineLoop {
   [[nodiscard]] Snapshot snapshot() const;
   void replace(std::shared_ptr<const Directory> directory);
   void replace(std::shared_ptr<const Calendars> calendars);
+  void replace(std::shared_ptr<const PreferenceBook> preferences);
   void add_definition(PublishedDefinition published, Program program);
   /// The calendar files that were imported, by id. Engine thread only.
   [[nodiscard]] std::map<std::string, Json>& calendar_files() { return calendar_files_; }
@@ -74,9 +75,10 @@ class EngineLoop {
   [[nodiscard]] Job timer_job(const DueTimer& due);
   [[nodiscard]] Job slice_job(const InstanceId& id);
   [[nodiscard]] Job item_job(const OpenJobItem& item);
-  [[nodiscard]] Job release_job();
+  [[nodiscard]] Job release_held_job();
   [[nodiscard]] Job schedule_job(const ScheduleRow& row);
   [[nodiscard]] Job planned_start_job(const PlannedStart& planned);
+  [[nodiscard]] Job release_job(const PersonId& person);
   [[nodiscard]] bool work_is_due() const;
   void process(std::vector<Job> jobs);
   [[nodiscard]] Settled settle(Batch& batch, Job& job);
@@ -123,7 +125,8 @@ class EngineLoop {
   std::map<std::pair<InstanceId, std::string>, Instant> held_;  ///< Refused timers, until when.
   std::optional<Instant> next_due_;
   std::optional<Instant> next_start_;
-  std::optional<Instant> next_release_;  ///< When held messages leave next.
+  std::optional<Instant> next_held_;  ///< When held messages leave next.
+  std::optional<Instant> next_release_;  ///< Of notices that are kept.
   std::optional<Instant> clock_kept_;  ///< The virtual time in the database.
   Instant housekeeping_at_{};
   bool truncation_owed_ = false;  ///< A secret vote has closed; see truncate_log().

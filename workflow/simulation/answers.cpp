@@ -17,6 +17,8 @@ constexpr std::array keys = {"task", "by",   "action",      "outcome",   "to",  
 
 class Reader {
  public:
+  explicit Reader(WhoAnswers who) : who_(who) {}
+
   std::vector<PlannedAnswer> answers;
   std::vector<FieldError> faults;
 
@@ -35,7 +37,7 @@ class Reader {
     }
     PlannedAnswer answer;
     answer.task = text(item, at, "task", true);
-    answer.by = PersonId(text(item, at, "by", true));
+    answer.by = PersonId(text(item, at, "by", who_ == WhoAnswers::is_named));
     const std::string action = text(item, at, "action", false);
     if (!action.empty()) answer.action = action;
     if (std::ranges::find(actions, answer.action) == actions.end()) {
@@ -102,12 +104,14 @@ class Reader {
   void fault(std::string pointer, std::string code, Text message) {
     faults.push_back({std::move(pointer), std::move(code), std::move(message)});
   }
+
+  WhoAnswers who_;
 };
 
 }  // namespace
 
-Result<std::vector<PlannedAnswer>> parse_answers(const Json& file) {
-  Reader reader;
+Result<std::vector<PlannedAnswer>> parse_answers(const Json& file, WhoAnswers who) {
+  Reader reader{who};
   reader.read(file);
   if (reader.faults.empty()) return std::move(reader.answers);
   const FieldError& first = reader.faults.front();

@@ -210,7 +210,8 @@ class Simulator {
         if (moment.kind == "escalation") {
           const Json& spec = state().nodes.at(task->second.node).spec;
           const Json& step = spec.at("escalation").at(static_cast<std::size_t>(moment.index));
-          if (step.value("action", "") == "raise") return true;
+          const std::string action = step.value("action", "");
+          if (action == "raise" || action == "complete") return true;
         }
       }
     }

@@ -29,8 +29,12 @@ struct PlannedAnswer {
   Duration after;  ///< After the opening of the task.
 };
 
+/// Whether every answer must say who gives it: in a rehearsal whoever can does.
+enum class WhoAnswers { is_named, may_be_open };
+
 /// All faults at once, pointers into the file.
-[[nodiscard]] Result<std::vector<PlannedAnswer>> parse_answers(const Json& file);
+[[nodiscard]] Result<std::vector<PlannedAnswer>> parse_answers(
+    const Json& file, WhoAnswers who = WhoAnswers::is_named);
 
 struct Simulation {
   Program program;

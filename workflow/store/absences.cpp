@@ -64,7 +64,7 @@ Result<std::optional<AbsenceRow>> Reads::find_absence(std::string_view id) {
   });
 }
 
-Result<std::optional<Instant>> Reads::next_release() {
+Result<std::optional<Instant>> Reads::next_held() {
   return guarded([&] {
     Statement row = connection_->prepare("SELECT min(release_at) FROM held_messages");
     row.step();

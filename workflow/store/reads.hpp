@@ -149,6 +149,9 @@ class Reads {
   [[nodiscard]] Result<Page<HistoryRow>> history(const InstanceId& id, const PageRequest& page);
   /// The facts that votes of the instance have closed, oldest first.
   [[nodiscard]] Result<std::vector<HistoryRow>> votes_closed(const InstanceId& id);
+  /// Facts of these types alone, oldest first, at most `limit`.
+  [[nodiscard]] Result<std::vector<JournalEntry>> facts_of(
+      const InstanceId& id, std::initializer_list<std::string_view> types, int limit);
   [[nodiscard]] Result<std::vector<TaskRow>> tasks_of(const InstanceId& id);  ///< As opened.
   [[nodiscard]] Result<std::vector<AttachmentRow>> attachments_of(const InstanceId& id);
   [[nodiscard]] Result<std::vector<PersonId>> participants_of(const InstanceId& id);
@@ -199,11 +202,26 @@ class Reads {
   /// Of open secret votes: how many ballots each holds.
   [[nodiscard]] Result<std::map<std::string, std::int64_t>> ballot_boxes();
   /// When the first held message is due to leave.
-  [[nodiscard]] Result<std::optional<Instant>> next_release();
+  [[nodiscard]] Result<std::optional<Instant>> next_held();
 
   // Messages.
   [[nodiscard]] Result<std::vector<OutboxRow>> outbox_after(std::int64_t seq, int limit);
   [[nodiscard]] Result<std::int64_t> outbox_size();
+  [[nodiscard]] Result<std::optional<NotificationRow>> find_notification(std::int64_t id);
+  /// The newest of a person with this Notify::source.
+  [[nodiscard]] Result<std::optional<NotificationRow>> find_notification(const PersonId& person,
+                                                                         std::string_view source);
+  /// E-mails that wait, those tried least first.
+  [[nodiscard]] Result<std::vector<MailRow>> waiting_mails(int limit);
+  [[nodiscard]] Result<std::int64_t> count_waiting_mails();
+  /// What became of the e-mails whose message begins with one of an instance's tasks, by its id.
+  [[nodiscard]] Result<std::map<std::string, MailRow>> mails_of(const InstanceId& id);
+  /// When the next notice that is kept leaves.
+  [[nodiscard]] Result<std::optional<Instant>> next_release();
+  /// Whose notices are to leave by `now`, earliest first.
+  [[nodiscard]] Result<std::vector<PersonId>> due_releases(Instant now, int limit);
+  /// When the broker confirmed the reminders of an instance, by the id of their message.
+  [[nodiscard]] Result<std::map<std::string, Instant>> confirmed_reminders(const InstanceId& id);
   [[nodiscard]] Result<Page<NotificationRow>> notifications(const PersonId& person,
                                                             bool unread_only,
                                                             const PageRequest& page);
@@ -223,6 +241,8 @@ class Reads {
   /// The next time a schedule or a planned start is due.
   [[nodiscard]] Result<std::optional<Instant>> next_start();
   [[nodiscard]] Result<std::optional<std::string>> find_setting(std::string_view key);
+  [[nodiscard]] Result<std::vector<PreferencesRow>> preferences();
+  [[nodiscard]] Result<std::optional<PreferencesRow>> find_preferences(const PersonId& person);
 
   // People at the door.
   [[nodiscard]] Result<std::optional<AccountRow>> find_account(std::string_view account);

@@ -167,6 +167,24 @@ Result<std::vector<HistoryRow>> Reads::votes_closed(const InstanceId& id) {
   });
 }
 
+Result<std::vector<JournalEntry>> Reads::facts_of(const InstanceId& id,
+                                                  std::initializer_list<std::string_view> types,
+                                                  int limit) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT j.seq, j.at, j.type, j.actor, j.body FROM instances n CROSS JOIN journal j "
+        "ON j.instance = n.key WHERE n.id = ?1 AND instr(?2, char(10) || j.type || char(10)) > 0 "
+        "ORDER BY j.seq LIMIT ?3");
+    const std::string wanted = join_list(types);
+    row.bind_all(id, wanted, limit);
+    std::vector<JournalEntry> facts;
+    while (row.step()) {
+      facts.push_back({row.integer(0), row.instant(1), row.text(2), row.text(3), row.text(4)});
+    }
+    return facts;
+  });
+}
+
 Result<std::vector<PersonId>> Reads::participants_of(const InstanceId& id) {
   return guarded([&] {
     Statement row = connection_->prepare(

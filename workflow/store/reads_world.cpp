@@ -5,6 +5,11 @@
 #include "workflow/store/paging.hpp"
 #include "workflow/store/row_readers.hpp"
 
+#define KYHAN_NOTIFICATION_COLUMNS \
+  "person, at, kind, title_vi, title_en, body_vi, body_en, task, instance, read_at, source"
+#define KYHAN_MAIL_COLUMNS \
+  "id, person, state, attempts, routing_key, event, taken_at, settled_at, reply"
+
 namespace kyhan {
 namespace {
 
@@ -30,6 +35,46 @@ TokenRow read_token(const Statement& row) {
 
 ScheduleRow read_schedule(const Statement& row) {
   return {row.text(0), row.text(1), row.optional_instant(2), row.optional_instant(3)};
+}
+
+PreferencesRow read_preferences(const Statement& row) {
+  return {row.id<PersonId>(0), row.text(1), row.integer(2), row.instant(3)};
+}
+
+/// Of "id, 0, " and KYHAN_NOTIFICATION_COLUMNS.
+NotificationRow read_notification(const Statement& row) {
+  NotificationRow out;
+  out.id = row.integer(0);
+  out.person = row.id<PersonId>(2);
+  out.at = row.instant(3);
+  out.kind = row.text(4);
+  out.title = {row.text(5), row.text(6)};
+  out.body = {row.text(7), row.text(8)};
+  out.task = row.id<TaskId>(9);
+  out.instance = row.id<InstanceId>(10);
+  out.read_at = row.optional_instant(11);
+  out.source = row.text(12);
+  return out;
+}
+
+MailState mail_state_of(std::string_view name) {
+  for (const MailState state :
+       {MailState::waiting, MailState::sent, MailState::skipped, MailState::dead}) {
+    if (to_text(state) == name) return state;
+  }
+  throw std::runtime_error("unknown name in the database: " + std::string{name});
+}
+
+MailRow read_mail(const Statement& row) {
+  return {row.text(0),
+          row.id<PersonId>(1),
+          mail_state_of(row.view(2)),
+          static_cast<int>(row.integer(3)),
+          row.text(4),
+          row.text(5),
+          row.instant(6),
+          row.optional_instant(7),
+          row.text(8)};
 }
 
 /// All rows of a statement that is bound already.
@@ -103,33 +148,108 @@ Result<std::int64_t> Reads::outbox_size() {
   });
 }
 
+Result<std::optional<NotificationRow>> Reads::find_notification(std::int64_t id) {
+  return guarded([&] {
+    Statement row = connection_->prepare("SELECT id, 0, " KYHAN_NOTIFICATION_COLUMNS
+                                         " FROM notifications WHERE id = ?1");
+    row.bind_all(id);
+    return one_of(row, read_notification);
+  });
+}
+
+Result<std::optional<NotificationRow>> Reads::find_notification(const PersonId& person,
+                                                                std::string_view source) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT id, 0, " KYHAN_NOTIFICATION_COLUMNS
+        " FROM notifications WHERE person = ?1 AND source = ?2 ORDER BY id DESC LIMIT 1");
+    row.bind_all(person, source);
+    return one_of(row, read_notification);
+  });
+}
+
+Result<std::vector<MailRow>> Reads::waiting_mails(int limit) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT " KYHAN_MAIL_COLUMNS
+        " FROM mails WHERE state = 'waiting' ORDER BY attempts, taken_at, rowid LIMIT ?1");
+    row.bind_all(limit);
+    return all_of(row, read_mail);
+  });
+}
+
+Result<std::int64_t> Reads::count_waiting_mails() {
+  return guarded([&] {
+    Statement row = connection_->prepare("SELECT count(*) FROM mails WHERE state = 'waiting'");
+    row.step();
+    return row.integer(0);
+  });
+}
+
+Result<std::map<std::string, MailRow>> Reads::mails_of(const InstanceId& id) {
+  return guarded([&] {
+    const std::string from = id.text() + ".";
+    const std::string to = id.text() + "/";
+    Statement row = connection_->prepare("SELECT " KYHAN_MAIL_COLUMNS
+                                         " FROM mails WHERE id >= ?1 AND id < ?2");
+    row.bind_all(from, to);
+    std::map<std::string, MailRow> mails;
+    while (row.step()) {
+      MailRow mail = read_mail(row);
+      std::string key = mail.id;
+      mails.emplace(std::move(key), std::move(mail));
+    }
+    return mails;
+  });
+}
+
+Result<std::optional<Instant>> Reads::next_release() {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT min(release_at) FROM notifications WHERE release_at IS NOT NULL");
+    row.step();
+    return row.optional_instant(0);
+  });
+}
+
+Result<std::vector<PersonId>> Reads::due_releases(Instant now, int limit) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT DISTINCT person FROM notifications WHERE release_at <= ?1 LIMIT ?2");
+    row.bind_all(now, limit);
+    return all_of(row, [](const Statement& found) { return found.id<PersonId>(0); });
+  });
+}
+
+Result<std::map<std::string, Instant>> Reads::confirmed_reminders(const InstanceId& id) {
+  return guarded([&] {
+    // Ids of tasks are the instance's, a dot and a number; '/' is the character after '.'.
+    const std::string from = id.text() + ".";
+    const std::string to = id.text() + "/";
+    Statement row = connection_->prepare(
+        "SELECT id, confirmed_at FROM confirmed_reminders WHERE id >= ?1 AND id < ?2");
+    row.bind_all(from, to);
+    std::map<std::string, Instant> confirmed;
+    while (row.step()) confirmed.emplace(row.text(0), row.instant(1));
+    return confirmed;
+  });
+}
+
 Result<Page<NotificationRow>> Reads::notifications(const PersonId& person, bool unread_only,
                                                    const PageRequest& page) {
   const Result<std::optional<Position>> after = from_cursor(page.after);
   if (!after) return after.error();
   return guarded([&] {
     const std::string sql =
-        "SELECT id, 0, person, at, kind, title_vi, title_en, body_vi, body_en, task, instance, "
-        "read_at FROM notifications WHERE person = ?1 AND id < ?2" +
+        "SELECT id, 0, " KYHAN_NOTIFICATION_COLUMNS
+        " FROM notifications WHERE person = ?1 AND id < ?2" +
         std::string{unread_only ? " AND read_at IS NULL" : ""} + " ORDER BY id DESC";
     std::vector<Statement> queries;
     queries.push_back(connection_->prepare(sql));
     const std::int64_t before = *after ? (**after).first : std::numeric_limits<std::int64_t>::max();
     queries.back().bind_all(person, before);
     return merge_page<NotificationRow>(std::move(queries), Order::descending, limit_of(page),
-                                       [](const Statement& row) {
-                                         NotificationRow out;
-                                         out.id = row.integer(0);
-                                         out.person = row.id<PersonId>(2);
-                                         out.at = row.instant(3);
-                                         out.kind = row.text(4);
-                                         out.title = {row.text(5), row.text(6)};
-                                         out.body = {row.text(7), row.text(8)};
-                                         out.task = row.id<TaskId>(9);
-                                         out.instance = row.id<InstanceId>(10);
-                                         out.read_at = row.optional_instant(11);
-                                         return out;
-                                       });
+                                       read_notification);
   });
 }
 
@@ -216,6 +336,23 @@ Result<std::optional<Instant>> Reads::next_start() {
         "SELECT min(start_at) FROM planned_starts)");
     row.step();
     return row.optional_instant(0);
+  });
+}
+
+Result<std::vector<PreferencesRow>> Reads::preferences() {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT person, document, version, changed_at FROM preferences ORDER BY person");
+    return all_of(row, read_preferences);
+  });
+}
+
+Result<std::optional<PreferencesRow>> Reads::find_preferences(const PersonId& person) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT person, document, version, changed_at FROM preferences WHERE person = ?1");
+    row.bind_all(person);
+    return one_of(row, read_preferences);
   });
 }
 

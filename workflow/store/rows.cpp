@@ -41,4 +41,9 @@ Sha256 sha256_of(std::string_view bytes) {
   return hash;
 }
 
+std::string_view to_text(MailState state) {
+  constexpr std::array<std::string_view, 4> names{"waiting", "sent", "skipped", "dead"};
+  return names[static_cast<std::size_t>(state)];
+}
+
 }  // namespace kyhan

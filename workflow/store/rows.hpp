@@ -185,6 +185,47 @@ struct NotificationRow {
   TaskId task;
   InstanceId instance;
   std::optional<Instant> read_at;
+  std::string source = {};                    ///< Notify::source.
+  std::optional<Instant> release_at = {};     ///< Kept until then; given when staged only.
+};
+
+/// A notice that was kept for its person, with the task as it stands now.
+struct HeldNotice {
+  std::int64_t id = 0;
+  Instant at{};  ///< When it was told to the bell.
+  std::string kind;
+  TaskId task;
+  InstanceId instance;
+  std::string source;
+  bool open = false;  ///< The task is.
+  PersonId holder;
+  std::vector<std::string> candidates;  ///< Keys.
+  std::optional<Instant> due_at;
+  bool overdue = false;
+};
+
+enum class MailState { waiting, sent, skipped, dead };
+constexpr std::size_t mail_reply_bytes_max = 500;
+
+/// A reminder on its way to becoming an e-mail.
+struct MailRow {
+  std::string id;  ///< Of the message.
+  PersonId person;
+  MailState state = MailState::waiting;
+  int attempts = 0;
+  std::string routing_key;
+  std::string event;  ///< The message; empty once it is settled.
+  Instant taken_at{};
+  std::optional<Instant> settled_at;
+  std::string reply;
+};
+[[nodiscard]] std::string_view to_text(MailState state);
+
+struct PreferencesRow {
+  PersonId person;       ///< Empty: the administrator's limits.
+  std::string document;  ///< JSON text.
+  std::int64_t version = 0;
+  Instant changed_at{};
 };
 
 /// Somebody's leave as it is kept. Taken back before it began: `to` lies before `from`.

@@ -1,5 +1,7 @@
 // Messages, definitions, people at the door, attachments: what is written beside instances.
 
+#include "workflow/store/lists.hpp"
+#include "workflow/store/no_due.hpp"
 #include "workflow/store/row_readers.hpp"
 #include "workflow/store/work.hpp"
 
@@ -12,23 +14,121 @@ void UnitOfWork::stage_outbox(const OutboxRow& row) {
   });
 }
 
-void UnitOfWork::stage_sent_up_to(std::int64_t seq) {
-  work_->stage([&] { work_->run("DELETE FROM outbox WHERE seq <= ?", seq); });
-}
-
-void UnitOfWork::stage_sent(std::span<const std::int64_t> seqs) {
+void UnitOfWork::stage_sent_up_to(std::int64_t seq, Instant at) {
   work_->stage([&] {
-    for (const std::int64_t seq : seqs) work_->run("DELETE FROM outbox WHERE seq = ?", seq);
+    // '/' is the character after '.'.
+    work_->run(
+        "INSERT OR IGNORE INTO confirmed_reminders (id, confirmed_at) SELECT id, ?2 FROM outbox "
+        "WHERE seq <= ?1 AND routing_key >= 'reminder.' AND routing_key < 'reminder/'",
+        seq, at);
+    work_->run("DELETE FROM outbox WHERE seq <= ?", seq);
   });
 }
 
-void UnitOfWork::stage_notification(const NotificationRow& row) {
+std::int64_t UnitOfWork::stage_notification(const NotificationRow& row) {
+  std::int64_t id = 0;
   work_->stage([&] {
     work_->run(
         "INSERT INTO notifications (person, at, kind, title_vi, title_en, body_vi, body_en, task, "
-        "instance, read_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "instance, read_at, source, release_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row.person, row.at, row.kind, row.title.vi, row.title.en, row.body.vi, row.body.en,
-        row.task, row.instance, row.read_at);
+        row.task, row.instance, row.read_at, row.source, row.release_at);
+    id = work_->writer.database->last_row();
+  });
+  return id;
+}
+
+void UnitOfWork::stage_mail(const MailRow& row) {
+  work_->stage([&] {
+    work_->run(
+        "INSERT OR IGNORE INTO mails (id, person, state, attempts, routing_key, event, taken_at, "
+        "settled_at, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.id, row.person, to_text(row.state), row.attempts, row.routing_key, row.event,
+        row.taken_at, row.settled_at, row.reply);
+  });
+}
+
+void UnitOfWork::stage_mail_settled(const MailRow& row) {
+  work_->stage([&] {
+    const std::string_view kept = row.state == MailState::waiting ? row.event : std::string_view{};
+    work_->run(
+        "UPDATE mails SET state = ?2, attempts = ?3, event = ?4, settled_at = ?5, reply = ?6 "
+        "WHERE id = ?1",
+        row.id, to_text(row.state), row.attempts, kept, row.settled_at, row.reply);
+  });
+}
+
+void UnitOfWork::clear_mails_settled_before(Instant before) {
+  work_->stage([&] { work_->run("DELETE FROM mails WHERE settled_at < ?", before); });
+}
+
+Result<std::vector<HeldNotice>> UnitOfWork::find_held(const PersonId& person, Instant now) {
+  return work_->ask([&] {
+    Statement& row = work_->writer.statement(
+        "SELECT n.id, n.at, n.kind, n.task, n.instance, n.source, t.open, t.holder, t.candidates, "
+        "t.due_at, t.overdue FROM notifications n LEFT JOIN tasks t ON t.id = n.task "
+        "WHERE n.person = ?1 AND n.release_at <= ?2 ORDER BY n.release_at, n.id LIMIT ?3");
+    row.bind_all(person, now, held_max);
+    std::vector<HeldNotice> held;
+    while (row.step()) {
+      HeldNotice one;
+      one.id = row.integer(0);
+      one.at = row.instant(1);
+      one.kind = row.text(2);
+      one.task = row.id<TaskId>(3);
+      one.instance = row.id<InstanceId>(4);
+      one.source = row.text(5);
+      if (!row.is_null(6)) {
+        one.open = row.flag(6);
+        one.holder = row.id<PersonId>(7);
+        one.candidates = split_list<std::string>(row.view(8));
+        one.due_at = due_from_column(row.integer(9));
+        one.overdue = row.flag(10);
+      }
+      held.push_back(std::move(one));
+    }
+    row.reset();
+    return held;
+  });
+}
+
+void UnitOfWork::stage_released(std::span<const std::int64_t> ids, std::string_view digest) {
+  work_->stage([&] {
+    for (const std::int64_t id : ids) {
+      work_->run("UPDATE notifications SET release_at = NULL, digest = ?2 WHERE id = ?1", id,
+                 digest);
+    }
+  });
+}
+
+void UnitOfWork::stage_held_until(const PersonId& person, Instant at) {
+  work_->stage([&] {
+    work_->run(
+        "UPDATE notifications SET release_at = ?2 WHERE person = ?1 AND release_at IS NOT NULL",
+        person, at);
+  });
+}
+
+void UnitOfWork::stage_preferences(const PreferencesRow& row) {
+  work_->stage([&] {
+    work_->run(
+        "INSERT OR REPLACE INTO preferences (person, document, version, changed_at) "
+        "VALUES (?, ?, ?, ?)",
+        row.person, row.document, row.version, row.changed_at);
+  });
+}
+
+Result<std::optional<PreferencesRow>> UnitOfWork::find_preferences(const PersonId& person) {
+  return work_->ask([&]() -> std::optional<PreferencesRow> {
+    Statement& row = work_->writer.statement(
+        "SELECT person, document, version, changed_at FROM preferences WHERE person = ?");
+    row.bind_all(person);
+    std::optional<PreferencesRow> found;
+    if (row.step()) {
+      found = PreferencesRow{row.id<PersonId>(0), row.text(1), row.integer(2), row.instant(3)};
+    }
+    row.reset();
+    return found;
   });
 }
 

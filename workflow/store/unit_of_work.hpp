@@ -24,6 +24,9 @@ namespace kyhan {
 
 class Store;
 
+/// Notices of one person that leave together; what is over it follows in the next round.
+constexpr int held_max = 1000;
+
 class UnitOfWork {
  public:
   /// Begins. One unit of work at a time; a begin that fails is told by the first result asked for.
@@ -101,9 +104,19 @@ class UnitOfWork {
 
   // Messages.
   void stage_outbox(const OutboxRow& row);  ///< `seq` is given by the store.
-  void stage_sent_up_to(std::int64_t seq);  ///< The broker has confirmed all up to here: deletes.
-  void stage_sent(std::span<const std::int64_t> seqs);
-  void stage_notification(const NotificationRow& row);  ///< `id` is given by the store.
+  /// The broker has confirmed all up to here: deletes them, and keeps `at` as the proof of each
+  /// reminder among them.
+  void stage_sent_up_to(std::int64_t seq, Instant at);
+  std::int64_t stage_notification(const NotificationRow& row);  ///< The id it was given.
+  /// What is kept for a person and due by `now`, in the order of its arrival; at most held_max.
+  [[nodiscard]] Result<std::vector<HeldNotice>> find_held(const PersonId& person, Instant now);
+  /// They wait no longer; `digest` is the message that took them along, empty: none did.
+  void stage_released(std::span<const std::int64_t> ids, std::string_view digest);
+  void stage_mail(const MailRow& row);          ///< Twice harms nothing.
+  void stage_mail_settled(const MailRow& row);  ///< State, attempts, reply; no event once settled.
+  void clear_mails_settled_before(Instant before);
+  /// All that is kept for a person leaves at another time.
+  void stage_held_until(const PersonId& person, Instant at);
   void stage_notifications_read(const PersonId& person, std::span<const std::int64_t> ids,
                                 Instant at);
   void stage_all_notifications_read(const PersonId& person, Instant at);
@@ -125,6 +138,8 @@ class UnitOfWork {
   void stage_planned_start(const PlannedStart& start);  ///< Twice harms nothing.
   void clear_planned_start(const PlannedStart& start);
   void stage_setting(std::string_view key, std::string_view value);
+  void stage_preferences(const PreferencesRow& row);  ///< Inserts or replaces.
+  [[nodiscard]] Result<std::optional<PreferencesRow>> find_preferences(const PersonId& person);
 
   // People at the door.
   void stage_account(const AccountRow& row);  ///< Inserts or replaces.
