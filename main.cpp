@@ -182,6 +182,10 @@ void CommandLine::add_running() {
                           say("Chạy thử một định nghĩa trong bộ nhớ, với giờ ảo",
                               "Run one definition in memory, on a virtual clock"));
   run->add_option("FILE", run_.file)->required();
+  run->add_option("--with", run_.with,
+                  say("Định nghĩa chạy làm quy trình con, lặp lại được",
+                      "Definition to run as a sub-workflow, may be repeated"))
+      ->allow_extra_args(false);
   run->add_option("--input", run_.input, say("Dữ liệu vào (JSON)", "Input (JSON)"));
   run->add_option("--events", run_.events, say("CloudEvent, mỗi dòng một", "CloudEvents, by line"));
   run->add_option("--answers", run_.answers, say("Câu trả lời của người", "Answers of people"));

@@ -1,5 +1,7 @@
 // What may be run: the published definitions.
 
+#include <array>
+
 #include "api/access.hpp"
 #include "api/engine_calls.hpp"
 #include "api/handlers.hpp"
@@ -13,6 +15,11 @@
 namespace kyhan {
 namespace {
 
+const char* kind_of(const Schedule& schedule) {
+  constexpr std::array names{"none", "cron", "every", "after", "on"};
+  return names.at(static_cast<std::size_t>(schedule.kind));
+}
+
 Json definition_json(const Call& call, const Definition& definition,
                      const PublishedDefinition& published) {
   Json units = Json::array();
@@ -20,9 +27,10 @@ Json definition_json(const Call& call, const Definition& definition,
     units.push_back(unit_json(*call.directory, unit));
   }
   Json schedule = nullptr;
-  if (!definition.schedule.cron.empty()) {
-    schedule = {{"cron", definition.schedule.cron},
-                {"description", to_json(cron_in_words(definition.schedule.cron))}};
+  if (definition.schedule.kind != Schedule::Kind::none) {
+    schedule = {{"kind", kind_of(definition.schedule)},
+                {"cron", definition.schedule.cron},
+                {"description", to_json(schedule_in_words(definition.schedule))}};
   }
   const bool startable = !units.empty() || call.caller.administrator;
   const Json& form = definition.start.form;

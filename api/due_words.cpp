@@ -98,4 +98,21 @@ Text cron_in_words(const std::string& cron) {
   return {"theo lịch " + cron, "on schedule " + cron};
 }
 
+Text schedule_in_words(const Schedule& schedule) {
+  const Text length = duration_in_words(schedule.interval);
+  switch (schedule.kind) {
+    case Schedule::Kind::none:
+      break;
+    case Schedule::Kind::cron:
+      return cron_in_words(schedule.cron);
+    case Schedule::Kind::every:
+      return {"cứ sau mỗi " + length.vi, "every " + length.en};
+    case Schedule::Kind::after:
+      return {length.vi + " sau khi lần trước kết thúc", length.en + " after the one before ended"};
+    case Schedule::Kind::on:
+      return {"khi có sự kiện", "when events come"};
+  }
+  return {};
+}
+
 }  // namespace kyhan

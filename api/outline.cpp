@@ -102,7 +102,9 @@ Json roles_of(const Json& with) {
 void walk(const Definition& definition, const StepList& list, std::vector<const Step*>& order) {
   for (const StepIndex index : list) {
     const Step& step = definition.steps.at(static_cast<std::size_t>(index));
+    if (std::ranges::find(order, &step) != order.end()) continue;  // A function called again.
     order.push_back(&step);
+    if (const auto* call = std::get_if<CallStep>(&step.body)) walk(definition, call->body, order);
     if (const auto* scope = std::get_if<DoStep>(&step.body)) walk(definition, scope->list, order);
     if (const auto* loop = std::get_if<ForStep>(&step.body)) walk(definition, loop->list, order);
     if (const auto* fork = std::get_if<ForkStep>(&step.body)) {

@@ -23,5 +23,6 @@ void mark_progress(const Call& call, Json& steps, const std::vector<TaskRow>& ta
 /// "hằng năm, ngày 15/9, 08:00": a cron expression in words; the expression itself when it is of no
 /// common form.
 [[nodiscard]] Text cron_in_words(const std::string& cron);
+[[nodiscard]] Text schedule_in_words(const Schedule& schedule);
 
 }  // namespace kyhan

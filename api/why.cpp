@@ -183,6 +183,12 @@ class Teller {
            "It waits for another system to answer (step “" + title.en + "”), since " +
                at(node.started_at)},
           node.started_at);
+    } else if (!node.children.empty()) {
+      add("run",
+          {"Chờ quy trình con của bước “" + title.vi + "” kết thúc, từ " + at(node.started_at),
+           "It waits for the sub-workflow of the step “" + title.en + "” to end, since " +
+               at(node.started_at)},
+          node.started_at);
     } else if (member(node.results, "phase").is_string()) {
       vote(node, title);
     } else if (is_leaf(node) && !has_task(node)) {

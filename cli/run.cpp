@@ -47,13 +47,11 @@ class Run {
 
  private:
   bool prepare(Simulation& plan) {
-    std::string text;
-    if (!read(options_.file, text)) return false;
-    const std::unique_ptr<ExpressionCompiler> compiler = make_jq_compiler();
-    const CompiledDefinition compiled = compile_definition(text, *compiler);
-    if (!compiled.program) return refuse(compiled.faults);
-    plan.program = *compiled.program;
-
+    if (!read_definition(options_.file, plan.program)) return false;
+    for (const std::string& file : options_.with) {
+      plan.others.emplace_back();
+      if (!read_definition(file, plan.others.back())) return false;
+    }
     if (!read_directory(plan) || !read_calendar(plan) || !read_from(plan)) return false;
     plan.input = Json::object();
     if (!options_.input.empty() && !read_json(options_.input, plan.input)) return false;
@@ -69,11 +67,23 @@ class Run {
     }
     if (!options_.events.empty() && !read_events(plan)) return false;
     if (!read_secrets(plan) || !open_network(plan)) return false;
+    plan.keeps_trace = !options_.trace.empty();
+    plan.keeps_journal = false;
     if (options_.real_time) {
       plan.before_clock_moves = [](Instant from, Instant to) {
         std::this_thread::sleep_for(to - from);
       };
     }
+    return true;
+  }
+
+  bool read_definition(const std::string& path, Program& into) {
+    std::string text;
+    if (!read(path, text)) return false;
+    const std::unique_ptr<ExpressionCompiler> compiler = make_jq_compiler();
+    CompiledDefinition compiled = compile_definition(text, *compiler);
+    if (!compiled.program) return refuse(compiled.faults, path);
+    into = std::move(*compiled.program);
     return true;
   }
 
@@ -215,15 +225,15 @@ class Run {
     return false;
   }
 
-  bool refuse(const std::vector<Fault>& faults) {
+  bool refuse(const std::vector<Fault>& faults, const std::string& path) {
     exit_code_ = exit_invalid;
     Json list = Json::array();
     for (const Fault& fault : faults) {
       if (fault.warning) continue;
-      list.push_back({{"file", options_.file}, {"pointer", fault.pointer}, {"line", fault.line},
+      list.push_back({{"file", path}, {"pointer", fault.pointer}, {"line", fault.line},
                       {"column", fault.column}, {"code", fault.code},
                       {"message", say(fault.message)}, {"hint", say(fault.hint)}});
-      err_ << options_.file << ":" << fault.line << ":" << fault.column << ": " << fault.pointer
+      err_ << path << ":" << fault.line << ":" << fault.column << ": " << fault.pointer
            << ": " << say(fault.message) << " " << say(fault.hint) << "\n";
     }
     if (options_.json) out_ << Json{{"status", "invalid"}, {"faults", list}}.dump(2) << "\n";

@@ -9,6 +9,7 @@ namespace kyhan {
 
 struct RunOptions {
   std::string file;
+  std::vector<std::string> with;  ///< Further definitions, to be run as sub-workflows.
   std::string input, events, answers, directory, calendar;  ///< Paths; empty: not given.
   std::string from;                                         ///< RFC 3339; empty: now.
   std::string trace;                                        ///< Path to write; empty: none.

@@ -17,15 +17,18 @@ function(kyhan_layer name)
 endfunction()
 
 # kyhan_test(<layer>): tests/<layer>/*.cpp as one Catch2 program `<layer>_test` that links that
-# layer alone, so it also proves what the layer needs.
+# layer alone, so it also proves what the layer needs. With LAYER another one than its name.
 function(kyhan_test name)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "LAYER" "DEPENDS" ${ARGN})
+  if(NOT arg_LAYER)
+    set(arg_LAYER ${name})
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${name}_test ${sources})
-  target_link_libraries(${name}_test PRIVATE kyhan_${name} kyhan_catch ${arg_DEPENDS})
+  target_link_libraries(${name}_test PRIVATE kyhan_${arg_LAYER} kyhan_catch ${arg_DEPENDS})
   target_precompile_headers(${name}_test PRIVATE <nlohmann/json.hpp> <catch2/catch.hpp>)
   target_compile_definitions(${name}_test PRIVATE KYHAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" KYHAN_BINARY_DIR="${CMAKE_BINARY_DIR}")
   # Built once and run once: tests are worth compiling fast, the layers under them stay as released.

@@ -127,6 +127,32 @@ TEST_CASE("validate names the faults of a definition as JSON and ends with 5", "
   }
 }
 
+TEST_CASE("run plays a definition with the sub-workflows it is given", "[cli]") {
+  const Home home;
+  const auto write = [&home](const std::string& name, const std::string& text) {
+    std::ofstream{home.path / name} << text;
+    return "'" + (home.path / name).string() + "'";
+  };
+  const std::string head = "document: {dsl: '1.0.3', namespace: a, version: '1.0.0', name: ";
+  const std::string main = write("main.yaml", head + R"(main}
+do: [{sub: {run: {workflow: {namespace: a, name: sub, version: latest, input: {n: 2}}}}}]
+)");
+  const std::string sub = write("sub.yaml", head + "sub}\ndo: [{x: {set: '${ .n + 1 }'}}]\n");
+  const Output played = run(home.path, "run " + main + " --with " + sub + " --json");
+  CHECK(played.exit == 0);
+  CHECK(Json::parse(played.out)["output"] == 3);
+  const Output alone = run(home.path, "run " + main + " --json");
+  CHECK(alone.exit == 3);
+  CHECK(Json::parse(alone.out)["error"]["status"] == 400);
+  const std::string bad = write("bad.yaml", head + "bad}\ndo: [{x: {set: {}}}]\n");
+  const Output faulty = run(home.path, "run " + main + " --with " + sub + " --with " + bad + " --json");
+  CHECK(faulty.exit == 5);
+  CHECK(Json::parse(faulty.out)["faults"][0]["file"].get<std::string>().ends_with("bad.yaml"));
+
+  const std::string answers = write("answers.json", R"([{"task": "x", "by": "an", "after": "-P1D"}])");
+  CHECK(run(home.path, "run " + main + " --answers " + answers).exit == 5);
+}
+
 TEST_CASE("a deadline comes with its reasons", "[cli]") {
   const Home home;
   const Output due = run(home.path,

@@ -129,7 +129,7 @@ TEST_CASE("faulty metadata that the server reads is refused", "[definition]") {
   CHECK(faults_of(with_metadata(Json::parse(R"({"start": {"form": {"schema": {"typ": 1}}}})"))) ==
         Faults{"unknown-keyword /document/metadata/start/form/schema/typ"});
   CHECK(faults_of(with_metadata({{"schedule", Json::object()}})) ==
-        Faults{"~schedule-without-cron /document/metadata/schedule"});
+        Faults{"~schedule-without-time /document/metadata/schedule"});
 }
 
 TEST_CASE("S2 a schedule is read with its zone, calendar and units", "[definition]") {

@@ -44,8 +44,6 @@ Json poll(const char* fields) {
 TEST_CASE("what is not supported yet is refused by name", "[definition]") {
   const std::string with = "/do/0/one/with";
   const std::vector<Row> rows = {
-      {root("use", R"({"functions": {}})"), "/use/functions"},
-      {root("use", R"({"extensions": []})"), "/use/extensions"},
       {root("use", R"({"authentications": {"a": {"oidc": {}}}})"), "/use/authentications/a/oidc"},
       {root("use", R"({"authentications": {"a": {"certificate": {}}}})"),
        "/use/authentications/a/certificate"},
@@ -67,8 +65,9 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
       {root("evaluate", R"({"mode": "loose"})"), "/evaluate/mode"},
       {root("input", R"({"schema": {"resource": {"endpoint": "https://x"}}})"),
        "/input/schema/resource"},
-      {one(R"({"run": {"workflow": {}}})"), "/do/0/one/run"},
-      {one(R"({"run": {"shell": {}}})"), "/do/0/one/run"},
+      {one(R"({"run": {"shell": {}}})"), "/do/0/one/run/shell"},
+      {one(R"({"run": {"script": {}}})"), "/do/0/one/run/script"},
+      {one(R"({"run": {"container": {}, "await": false}})"), "/do/0/one/run/container"},
       {one(R"({"call": "openapi", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "grpc", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "asyncapi", "with": {}})"), "/do/0/one/call"},
@@ -76,11 +75,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
       {one(R"({"call": "a2a", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "fanOut:1.0.0@default", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "https://x.vn/function.yaml", "with": {}})"), "/do/0/one/call"},
-      {one(R"({"try": [], "catch": {"then": "end"}})"), "/do/0/one/catch/then"},
-      {one(R"({"listen": {"to": {"any": []}}, "foreach": {"do": [], "output": {"as": "."}}})"),
-       "/do/0/one/foreach/output"},
-      {one(R"({"listen": {"to": {"any": []}}, "foreach": {"do": [], "export": {"as": "."}}})"),
-       "/do/0/one/foreach/export"},
       {human(R"({"signature": "qualified"})"), with + "/signature"},
       {human(
            R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "raise", "outcome": "x"}]})"),

@@ -15,6 +15,12 @@
 #define LLVMFuzzerTestOneInput fuzz_forms
 #include "tests/fuzz/forms_fuzz.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_durations
+#include "tests/fuzz/durations_fuzz.cpp"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_uri
+#include "tests/fuzz/uri_fuzz.cpp"
+#undef LLVMFuzzerTestOneInput
 
 namespace {
 
@@ -60,4 +66,10 @@ TEST_CASE("any text is read or refused as cron") {
 }
 TEST_CASE("any schema is used or refused") {
   run_corpus(fuzz_forms, "forms");
+}
+TEST_CASE("any text is read or refused as a duration, and reads back the same") {
+  run_corpus(fuzz_durations, "durations");
+}
+TEST_CASE("any text is filled in or refused as a URI template") {
+  run_corpus(fuzz_uri, "uri");
 }

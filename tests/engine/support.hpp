@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "workflow/core/codec.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
 #include "workflow/engine/engine.hpp"

@@ -37,24 +37,45 @@ struct Play {
   Calls* calls = nullptr;                          ///< Makes the calls; null: they wait.
   std::shared_ptr<const Secrets> secrets = nullptr;
   std::string directory = small_directory;
+  /// Name and steps of other definitions, namespace `test`, version 1.0.0.
+  std::vector<std::pair<std::string, std::string>> others = {};
 };
 
-inline SimulationResult play(const Play& given) {
+/// A definition around `steps` (from `do:` or before it on).
+inline std::string document_of(const std::string& name, const std::string& steps,
+                               const std::string& lifecycle = "none") {
+  return "document: {dsl: '1.0.3', namespace: test, name: " + name +
+         ", version: '1.0.0', metadata: {publish: {lifecycle: " + lifecycle + "}}}\n" + steps;
+}
+
+inline Program compiled(const std::string& document) {
   static const std::shared_ptr<ExpressionCompiler> compiler = make_jq_compiler();
-  const std::string document =
-      "document: {dsl: '1.0.3', namespace: test, name: test, version: '1.0.0', metadata: {publish: "
-      "{lifecycle: " +
-      given.lifecycle + "}}}\n" + given.steps;
   const CompiledDefinition compiled = compile_definition(document, *compiler);
   std::string faults;
   for (const Fault& fault : compiled.faults) {
     faults += fault.pointer + " " + fault.code + " " + fault.message.en + "\n";
   }
-  INFO(faults);
+  INFO(document << faults);
   REQUIRE(compiled.program.has_value());
+  return *compiled.program;
+}
 
+/// "<code> <pointer>" of each fault, warnings marked with "~", one a line.
+inline std::string faults_in(const std::string& document) {
+  static const std::shared_ptr<ExpressionCompiler> compiler = make_jq_compiler();
+  std::string faults;
+  for (const Fault& fault : compile_definition(document, *compiler).faults) {
+    faults += (fault.warning ? "~" : "") + fault.code + " " + fault.pointer + "\n";
+  }
+  return faults;
+}
+
+inline SimulationResult play(const Play& given) {
   Simulation simulation;
-  simulation.program = *compiled.program;
+  simulation.program = compiled(document_of("test", given.steps, given.lifecycle));
+  for (const auto& [name, steps] : given.others) {
+    simulation.others.push_back(compiled(document_of(name, steps)));
+  }
   simulation.directory = Directory::parse(*parse_json(given.directory)).value();
   simulation.calendars = make_calendars({}).value();
   simulation.input = parse_json(given.input).value();

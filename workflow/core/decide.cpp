@@ -49,6 +49,7 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const AddSigner& one) { return decider.add_signer(one); }
     Result<void> operator()(const RemoveSigner& one) { return decider.remove_signer(one); }
     Result<void> operator()(const RecallAnswer& one) { return decider.recall(one); }
+    Result<void> operator()(const EndChild& one) { return decider.end_child(one); }
   };
   return std::visit(Visitor{decider}, command);
 }
@@ -60,7 +61,8 @@ Result<void> judge(Decider& decider, const Command& command) {
   const bool from_clock = std::holds_alternative<TimerFired>(command) ||
                           std::holds_alternative<ContinueRun>(command);
   const bool from_outside = std::holds_alternative<DeliverEvent>(command) ||
-                            std::holds_alternative<FinishCall>(command);
+                            std::holds_alternative<FinishCall>(command) ||
+                            std::holds_alternative<EndChild>(command);
   const bool late =
       (ended(state) && from_outside) || ((ended(state) || state.suspended) && from_clock);
   if (late) return {};

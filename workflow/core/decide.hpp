@@ -50,6 +50,14 @@ struct AnswerTrace {
                                                       const TaskId& task, std::size_t ended_with);
 class PreferenceBook;  // preferences.hpp
 
+/// The definitions there are to run as sub-workflows.
+class Workflows {
+ public:
+  virtual ~Workflows() = default;
+  /// The exact version of the one that is meant; "latest" is the newest. Nothing: there is none.
+  [[nodiscard]] virtual std::optional<DefinitionRef> find(const DefinitionRef& wanted) const = 0;
+};
+
 /// What a decision may look at besides the instance: snapshots, borrowed for the call.
 struct World {
   const Program& program;
@@ -60,6 +68,7 @@ struct World {
   const BallotCounts* ballots = nullptr;  ///< Null: there is no secret vote.
   /// How people wish to be told; null where nobody is (a rehearsal).
   const PreferenceBook* preferences = nullptr;
+  const Workflows* workflows = nullptr;  ///< Null: there is no other.
 };
 
 /// The moment of a decision. `jitter` in [0, 1) is the only chance there is; it comes with the
@@ -73,6 +82,10 @@ struct Now {
 
 /// Steps an instance may run in all before it faults (backward jumps make endless loops legal).
 constexpr std::int64_t steps_per_instance_max = 100'000;
+/// How many workflows may run one in another.
+constexpr int run_depth_max = 32;
+/// Events one `listen` may take before it ends.
+constexpr std::size_t listen_events_max = 10'000;
 /// Bytes of one step's output as JSON text.
 constexpr std::size_t output_bytes_max = 1 << 20;
 
@@ -111,6 +124,7 @@ struct Waits {
   std::map<NodeId, std::string>
       calls;  ///< Calls to the outside without an answer, with their keys.
   std::set<std::string> ballot_boxes;  ///< Secret votes that are open.
+  std::set<InstanceId> children;  ///< Sub-workflows it waits for.
 };
 [[nodiscard]] Waits waits_of(const State& state);
 

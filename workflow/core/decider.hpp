@@ -10,7 +10,8 @@
 /// decider_forms.cpp,
 /// decider_care.cpp, decider_due.cpp (deadlines, and their moments planned anew),
 /// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
-/// decider_vote_close.cpp, decider_listen.cpp.
+/// decider_vote_close.cpp, decider_listen.cpp, decider_around.cpp (extensions of steps),
+/// decider_run.cpp (sub-workflows).
 
 #include <deque>
 #include <set>
@@ -23,6 +24,7 @@
 #include "workflow/core/decide.hpp"
 #include "workflow/core/outcome.hpp"
 #include "workflow/core/reminders.hpp"
+#include "workflow/core/trigger.hpp"
 
 namespace kyhan {
 
@@ -55,6 +57,7 @@ class Decider {
   [[nodiscard]] Result<void> add_signer(const AddSigner& command);
   [[nodiscard]] Result<void> remove_signer(const RemoveSigner& command);
   [[nodiscard]] Result<void> recall(const RecallAnswer& command);
+  [[nodiscard]] Result<void> end_child(const EndChild& command);
   [[nodiscard]] Result<void> finish_call(const FinishCall& command);
 
   /// The request of a call that is out (calls.hpp).
@@ -62,6 +65,11 @@ class Decider {
 
   /// "instance-suspended" when it is.
   [[nodiscard]] Result<void> refuse_while_suspended() const;
+  // Before there is an instance: see trigger.hpp.
+  [[nodiscard]] Result<std::vector<std::string>> trigger_keys(const CloudEvent& event);
+  [[nodiscard]] Result<std::optional<Triggered>> trigger(const Json& matches,
+                                                         const CloudEvent& event);
+
   /// Runs what is ready, until nothing is or the slice is spent.
   void run();
 
@@ -72,17 +80,46 @@ class Decider {
   [[nodiscard]] std::vector<UpcomingNotice> upcoming(const TaskId& id, std::size_t most) const;
 
  private:
+  /// Where something is evaluated: which variables it sees.
+  struct Place {
+    NodeId scope;                    ///< Whose variables are visible.
+    const Step* step = nullptr;      ///< $task; null: the workflow itself.
+    const Json* raw = nullptr;       ///< $task.input
+    const Json* input = nullptr;     ///< $input
+    const Json* raw_output = nullptr;
+    const Json* output = nullptr;    ///< $output
+    Instant started_at{};
+    const Json* error = nullptr;     ///< $error where a filter looks at it.
+    std::string_view error_name = "error";
+    const Json* vars = nullptr;      ///< Variables of a round not yet begun.
+    bool whole_task = false;         ///< $task has the members of its definition too.
+    const Json* context = nullptr;        ///< $context as it was; null: as it is.
+    const Json* authorization = nullptr;  ///< $authorization
+    /// What is evaluated goes into a request and nowhere else: secrets stay in the clear.
+    bool outgoing = false;
+  };
+
   // decider_flow.cpp
   void step_scope(NodeId id);
   void step_fork(NodeId id);
-  void run_step(const Step& step, NodeId parent, int slot);
+  /// `extension`: the first of the step's extensions that may still want it; nothing: the step
+  /// itself comes next.
+  void run_step(const Step& step, NodeId parent, int slot, std::size_t extension = 0);
+  [[nodiscard]] static bool stays(const Step& step);
+  [[nodiscard]] Outcome<const SwitchStep::Case*> case_of(const SwitchStep& choice,
+                                                         const Json& input, const Place& place);
+  void enter_step(const Step& step, NodeId parent, int slot, const Json& raw, const Json& input);
   void list_finished(NodeId id);
   void next_iteration(NodeId id);
-  void complete_node(NodeId id, Json raw_output);
+  /// `flow`: where it leads, if not as the step's `then` says.
+  void complete_node(NodeId id, Json raw_output, const Flow* flow = nullptr);
   void end_instance(Json output);
   void cancel_node(NodeId id, const char* reason);
   void cancel_descendants(NodeId id, const char* reason);
   [[nodiscard]] const StepList& list_of(const Node& node) const;
+  /// Where the list goes on; list_ends and instance_ends are none of its places.
+  static constexpr int list_ends = -1;
+  static constexpr int instance_ends = -2;
   [[nodiscard]] int next_position(const Step& step, const Flow& flow) const;
   /// One leaf's body: its raw output.
   [[nodiscard]] Outcome<Json> run_leaf(const Step& step, const Node& scope, const Json& raw,
@@ -90,6 +127,25 @@ class Decider {
   /// Steps that stay: a scope, or a wait. The node is entered here.
   [[nodiscard]] Outcome<void> enter(const Step& step, NodeEntered entered, const Json& raw,
                                     const Json& input);
+
+  [[nodiscard]] Outcome<void> enter_for(const Step& step, NodeEntered entered, const Json& input,
+                                        const Place& place);
+
+  // decider_around.cpp
+  [[nodiscard]] Outcome<bool> extend(const Step& step, NodeId parent, int slot, std::size_t first);
+  [[nodiscard]] bool in_extension(NodeId scope) const;
+  [[nodiscard]] bool extends_step(NodeId id) const;
+  [[nodiscard]] const StepExtension& extension_of(const Node& node) const;
+  void extension_part_finished(NodeId id);
+  void leave_extension(NodeId id, Json output, int next);
+
+  // decider_run.cpp
+  [[nodiscard]] Outcome<StartChild> child_of(const RunStep& run, const Json& input,
+                                             const Place& place);
+  [[nodiscard]] Outcome<void> enter_run(const Step& step, NodeEntered entered, const Json& input,
+                                        const Place& place);
+  void cancel_children_of(NodeId id);
+  void tell_parent();
 
   // decider_emit.cpp
   [[nodiscard]] Outcome<Json> run_emit(const Step& step, Json event);
@@ -105,24 +161,9 @@ class Decider {
   void raise_from(NodeId scope, WorkflowError error);
   [[nodiscard]] bool catches(const Node& node, const WorkflowError& error);
   [[nodiscard]] bool retry(NodeId id, const WorkflowError& error);
+  void end_attempt(NodeId id);
 
-  // decider_data.cpp: `.` and the variables of a place.
-  struct Place {
-    NodeId scope;                    ///< Whose variables are visible.
-    const Step* step = nullptr;      ///< $task; null: the workflow itself.
-    const Json* raw = nullptr;       ///< $task.input
-    const Json* input = nullptr;     ///< $input
-    const Json* raw_output = nullptr;
-    const Json* output = nullptr;    ///< $output
-    Instant started_at{};
-    const Json* error = nullptr;     ///< $error where a filter looks at it.
-    std::string_view error_name = "error";
-    const Json* vars = nullptr;           ///< Variables of a round not yet begun.
-    const Json* context = nullptr;        ///< $context as it was; null: as it is.
-    const Json* authorization = nullptr;  ///< $authorization
-    /// What is evaluated goes into a request and nowhere else: secrets stay in the clear.
-    bool outgoing = false;
-  };
+  // decider_data.cpp
   [[nodiscard]] Outcome<Json> evaluate(ExpressionId id, const Json& dot, const Place& place);
   [[nodiscard]] Outcome<Json> evaluate(const Value& value, const Json& dot, const Place& place);
   [[nodiscard]] Outcome<bool> condition(ExpressionId id, const Json& dot, const Place& place);
@@ -134,6 +175,7 @@ class Decider {
     std::optional<Json> context;
   };
   /// `output.as`, its schema, `export.as`, its schema.
+  [[nodiscard]] Json task_json(const Place& place) const;
   [[nodiscard]] Outcome<Ended> end_of(const Step& step, NodeId scope, const Json& raw,
                                       const Json& input, const Json& raw_output,
                                       Instant started_at);
@@ -342,8 +384,12 @@ class Decider {
   [[nodiscard]] Json vote_record(const Node& node) const;
 
   // decider_listen.cpp
-  [[nodiscard]] Outcome<void> open_listen(NodeId id);
+  [[nodiscard]] Outcome<void> enter_listen(const Step& step, NodeEntered entered);
+  /// What a consumption has become with the event; nothing: the event is none of its.
+  [[nodiscard]] Outcome<std::optional<Json>> take(const ListenStep& listen, const Json& progress,
+                                                  const CloudEvent& event, const Place& place);
   void consume(NodeId id, const CloudEvent& event);
+  void next_event(NodeId id, Json results, std::optional<Json> context);
   void listen_body_finished(NodeId id);
   [[nodiscard]] Outcome<bool> matches(const EventFilter& filter, const CloudEvent& event,
                                       Json& correlation, const Place& place);
@@ -377,6 +423,10 @@ class Decider {
 [[nodiscard]] bool lists(const Json& array, std::string_view wanted);
 /// "a, b, c".
 [[nodiscard]] std::string joined(const std::vector<std::string>& words);
+/// Types of the events a consumption may take, without repetition; "" stands for any.
+[[nodiscard]] std::vector<std::string> event_types_of(const ListenStep& listen);
+/// A consumption that has taken nothing yet (decider_listen.cpp says what it holds).
+[[nodiscard]] Json empty_progress();
 /// Text of a field that is a string or {vi, en}.
 [[nodiscard]] Text text_of(const Json& value);
 [[nodiscard]] Json text_json(const Text& text);

@@ -92,16 +92,7 @@ Outcome<Json> Decider::evaluate(ExpressionId id, const Json& dot, const Place& p
             {"input", root == state_.nodes.end() ? Json() : root->second.raw},
             {"startedAt", started_at_json(state_.started_at)}});
       } else if (name == "task" && place.step != nullptr) {
-        value = &made.emplace_back(Json{
-            {"name", place.step->name},
-            {"reference", place.step->pointer},
-            {"definition",
-             definition().document.contains(Json::json_pointer(place.step->pointer))
-                 ? definition().document.at(Json::json_pointer(place.step->pointer))
-                 : Json()},
-            {"input", place.raw ? *place.raw : Json()},
-            {"output", place.raw_output ? *place.raw_output : Json()},
-            {"startedAt", started_at_json(place.started_at)}});
+        value = &made.emplace_back(task_json(place));
       }
     }
     bindings.push_back({name, value != nullptr ? value : &null});
@@ -118,6 +109,36 @@ Outcome<Json> Decider::evaluate(ExpressionId id, const Json& dot, const Place& p
     if (answered_ != nullptr) answered_->redaction.apply(*result);
   }
   return given(std::move(*result));
+}
+
+Json Decider::task_json(const Place& place) const {
+  const Step* step = place.step;
+  Json input = place.raw ? *place.raw : Json();
+  Json output = place.raw_output ? *place.raw_output : Json();
+  Instant started_at = place.started_at;
+  bool whole = place.whole_task;
+  // The steps of an extension speak of the step it extends.
+  for (NodeId up = place.scope; up > root_node && !whole;) {
+    const Node& node = state_.nodes.at(up);
+    if (node.extension && node.iteration != extension_step) {
+      step = &step_of(node);
+      input = node.raw;
+      output = member(node.results, "output");
+      started_at = node.started_at;
+      whole = true;
+    }
+    up = node.parent;
+  }
+  const Json::json_pointer at{step->pointer};
+  Json task = definition().document.contains(at) ? definition().document.at(at) : Json();
+  Json json = whole && task.is_object() ? task : Json::object();
+  json["definition"] = std::move(task);
+  json["name"] = step->name;
+  json["reference"] = step->pointer;
+  json["input"] = std::move(input);
+  json["output"] = std::move(output);
+  json["startedAt"] = started_at_json(started_at);
+  return json;
 }
 
 Outcome<Json> Decider::evaluate(const Value& value, const Json& dot, const Place& place) {

@@ -51,6 +51,7 @@ void Decider::fault_node(NodeId id, WorkflowError error) {
   if (error.instance.empty()) error.instance = step_of(node).pointer;
   cancel_descendants(id, "cancelled");
   withdraw_tasks_of(id, "cancelled");
+  cancel_children_of(id);
   NodeExited exited;
   exited.node = id;
   exited.pointer = step_of(state_.nodes.at(id)).pointer;
@@ -64,15 +65,16 @@ void Decider::fault_node(NodeId id, WorkflowError error) {
 void Decider::raise_from(NodeId scope, WorkflowError error) {
   if (scope > root_node) {
     const Node& node = state_.nodes.at(scope);
-    if (std::holds_alternative<TryStep>(step_of(node).body) && !node.in_catch &&
-        catches(node, error)) {
+    if (!node.extension && std::holds_alternative<TryStep>(step_of(node).body) &&
+        !node.in_catch && catches(node, error)) {
       cancel_descendants(scope, "cancelled");
       if (retry(scope, error)) return;
       const auto& body = std::get<TryStep>(step_of(state_.nodes.at(scope)).body);
       if (body.has_catch_list) {
         apply(CatchEntered{scope, {{body.as, encode(error)}}, error, now_.at});
       } else {
-        complete_node(scope, state_.nodes.at(scope).input);
+        complete_node(scope, state_.nodes.at(scope).input,
+                      body.catch_then ? &*body.catch_then : nullptr);
       }
       return;
     }
@@ -82,6 +84,7 @@ void Decider::raise_from(NodeId scope, WorkflowError error) {
   if (error.instance.empty()) error.instance = "/";
   cancel_descendants(root_node, "cancelled");
   apply(InstanceFaulted{error, now_.at});
+  tell_parent();
   publish(
       "instance", "faulted", state_.unit, state_.id.text(),
       {{"faultedAt", to_rfc3339(now_.at)},
@@ -154,8 +157,20 @@ bool Decider::retry(NodeId id, const WorkflowError& error) {
   }
   std::optional<Instant> wake_at;
   if (delay > Milliseconds{0}) wake_at = now_.at + delay;
-  apply(RetryScheduled{id, attempt, error, wake_at, first, now_.at});
+  std::optional<Instant> attempt_ends_at;
+  if (policy.attempt_duration) {
+    attempt_ends_at = after(wake_at.value_or(now_.at), *policy.attempt_duration);
+  }
+  apply(RetryScheduled{id, attempt, error, wake_at, first, now_.at, attempt_ends_at});
   return true;
+}
+
+/// A retry has lasted longer than its policy allows: an error like any other of the list.
+void Decider::end_attempt(NodeId id) {
+  WorkflowError error = standard_error("timeout", 408, "the time allowed for one retry has passed");
+  error.instance = step_of(state_.nodes.at(id)).pointer;
+  cancel_descendants(id, "timeout");
+  raise_from(id, std::move(error));
 }
 
 }  // namespace kyhan

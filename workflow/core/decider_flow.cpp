@@ -39,6 +39,9 @@ Result<void> Decider::start(const StartInstance& command) {
   started.business_key = command.business_key;
   started.by = command.by;
   started.raw = command.input;
+  started.parent = command.parent;
+  started.ancestry = command.ancestry;
+  started.scheduled_at = command.scheduled_at;
   started.at = now_.at;
 
   // The state needs a root before any expression can look at it.
@@ -91,6 +94,7 @@ Result<void> Decider::cancel(const CancelInstance& command) {
   }
   cancel_descendants(root_node, "cancelled");
   apply(InstanceCancelled{command.by, command.reason, now_.at});
+  tell_parent();
   publish("instance", "cancelled", state_.unit, state_.id.text(),
           {{"cancelledAt", to_rfc3339(now_.at)}});
   return {};
@@ -151,18 +155,25 @@ void Decider::sync_timers() {
 
 const StepList& Decider::list_of(const Node& node) const {
   if (node.step == no_step) return definition().top;
+  if (node.extension) {
+    const StepExtension& extension = extension_of(node);
+    return node.iteration == extension_before ? extension.before : extension.after;
+  }
   const Step& step = step_of(node);
   if (const auto* one = std::get_if<DoStep>(&step.body)) return one->list;
   if (const auto* one = std::get_if<ForStep>(&step.body)) return one->list;
   if (const auto* one = std::get_if<TryStep>(&step.body)) {
     return node.in_catch ? one->catch_list : one->list;
   }
+  if (const auto* one = std::get_if<CallStep>(&step.body)) return one->body;
   return std::get<ListenStep>(step.body).foreach_list;
 }
 
 void Decider::step_scope(NodeId id) {
   const Node& node = state_.nodes.at(id);
-  if (node.step != no_step && std::holds_alternative<ForkStep>(step_of(node).body)) {
+  if (extends_step(id)) return extension_part_finished(id);  // The step it extends has ended.
+  if (node.step != no_step && !node.extension &&
+      std::holds_alternative<ForkStep>(step_of(node).body)) {
     step_fork(id);
     return;
   }
@@ -214,13 +225,14 @@ int Decider::next_position(const Step& step, const Flow& flow) const {
     case Flow::Kind::jump:
       return definition().steps.at(static_cast<std::size_t>(flow.target)).position;
     case Flow::Kind::exit:
+      return list_ends;
     case Flow::Kind::end:
       break;
   }
-  return -1;
+  return instance_ends;
 }
 
-void Decider::run_step(const Step& step, NodeId parent, int slot) {
+void Decider::run_step(const Step& step, NodeId parent, int slot, std::size_t extension) {
   --steps_left_;
   if (state_.steps_run >= steps_per_instance_max) {
     // No `try` may catch this: it could go on for ever.
@@ -238,7 +250,7 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
   const Json& raw = slot >= 0 ? scope.input : scope.data;
   Place place{parent, &step, &raw, nullptr, nullptr, nullptr, now_.at, nullptr};
 
-  if (step.if_ != ExpressionId::none) {
+  if (step.if_ != ExpressionId::none && !extends_step(parent)) {
     Outcome<bool> wanted = condition(step.if_, raw, place);
     if (!wanted) return fault_step(parent, step, wanted.error());
     if (!*wanted) {
@@ -248,6 +260,10 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
       return;
     }
   }
+  Outcome<bool> extended = extend(step, parent, slot, extension);
+  if (!extended) return fault_step(parent, step, extended.error());
+  if (*extended) return;
+
   if (Outcome<void> checked = check(step.input_schema, raw); !checked) {
     return fault_step(parent, step, checked.error());
   }
@@ -259,57 +275,19 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
   }
   const Json& input = transformed ? *transformed : raw;
   place.input = &input;
-
-  const bool stays =
-      std::holds_alternative<DoStep>(step.body) || std::holds_alternative<ForStep>(step.body) ||
-      std::holds_alternative<ForkStep>(step.body) || std::holds_alternative<TryStep>(step.body) ||
-      std::holds_alternative<WaitStep>(step.body) ||
-      std::holds_alternative<ListenStep>(step.body) ||
-      std::holds_alternative<RequestStep>(step.body) ||
-      (std::holds_alternative<CallStep>(step.body) &&
-       (std::get<CallStep>(step.body).function == Function::human_task ||
-        std::get<CallStep>(step.body).function == Function::vote));
-  if (stays) {
-    NodeEntered entered;
-    entered.node = state_.next_node;
-    entered.parent = parent;
-    entered.step = step.index;
-    entered.pointer = step.pointer;
-    entered.slot = slot;
-    entered.at = now_.at;
-    if (step.input_from) entered.input = input;
-    if (step.timeout) {
-      Outcome<Duration> timeout = duration(*step.timeout, input, place);
-      if (!timeout) return fault_step(parent, step, timeout.error());
-      entered.timeout_at = after(now_.at, *timeout);
-    }
-    const Json raw_kept = raw;  // What is entered may change the scope.
-    const Json input_kept = input;
-    if (Outcome<void> done = enter(step, std::move(entered), raw_kept, input_kept); !done) {
-      fault_step(parent, step, done.error());
-    }
-    return;
-  }
+  if (stays(step)) return enter_step(step, parent, slot, raw, input);
 
   Flow flow = step.then;
   std::optional<Json> output;  // None: the input as it came.
+  std::optional<StartChild> child;
   if (const auto* choice = std::get_if<SwitchStep>(&step.body)) {
-    const SwitchStep::Case* taken = nullptr;
-    const SwitchStep::Case* otherwise = nullptr;
-    for (const SwitchStep::Case& one : choice->cases) {
-      if (one.when == ExpressionId::none) {
-        otherwise = &one;
-        continue;
-      }
-      Outcome<bool> met = condition(one.when, input, place);
-      if (!met) return fault_step(parent, step, met.error());
-      if (*met) {
-        taken = &one;
-        break;
-      }
-    }
-    if (taken == nullptr) taken = otherwise;
-    if (taken != nullptr) flow = taken->then;
+    Outcome<const SwitchStep::Case*> taken = case_of(*choice, input, place);
+    if (!taken) return fault_step(parent, step, taken.error());
+    if (*taken != nullptr) flow = (*taken)->then;
+  } else if (const auto* run = std::get_if<RunStep>(&step.body)) {
+    Outcome<StartChild> made = child_of(*run, input, place);
+    if (!made) return fault_step(parent, step, made.error());
+    child = std::move(*made);
   } else {
     Outcome<Json> result = run_leaf(step, scope, raw, input);
     if (!result) return fault_step(parent, step, result.error());
@@ -327,12 +305,75 @@ void Decider::run_step(const Step& step, NodeId parent, int slot) {
   }
   if (output && *output == raw) output.reset();
   Json last;
-  const bool ends = flow.kind == Flow::Kind::end;
+  const bool ends = flow.kind == Flow::Kind::end && !extends_step(parent);
   if (ends) last = output ? *output : raw;
   ran.output = std::move(output);
   ran.context = std::move(ended->context);
+  if (child) ran.child = child->start.id;
   apply(std::move(ran));
+  if (child) effect(std::move(*child));
   if (ends) end_instance(std::move(last));
+}
+
+/// Whether a step becomes a node: a scope with steps of its own, or a wait.
+bool Decider::stays(const Step& step) {
+  struct Visitor {
+    bool operator()(const SetStep&) const { return false; }
+    bool operator()(const SwitchStep&) const { return false; }
+    bool operator()(const RaiseStep&) const { return false; }
+    bool operator()(const EmitStep&) const { return false; }
+    bool operator()(const RunStep& run) const { return run.await; }
+    bool operator()(const CallStep& call) const {
+      return call.function != Function::calendar && call.function != Function::notify;
+    }
+    bool operator()(const DoStep&) const { return true; }
+    bool operator()(const ForStep&) const { return true; }
+    bool operator()(const ForkStep&) const { return true; }
+    bool operator()(const TryStep&) const { return true; }
+    bool operator()(const WaitStep&) const { return true; }
+    bool operator()(const ListenStep&) const { return true; }
+    bool operator()(const RequestStep&) const { return true; }
+  };
+  return std::visit(Visitor{}, step.body);
+}
+
+/// The first case that is true, else the default one, else null.
+Outcome<const SwitchStep::Case*> Decider::case_of(const SwitchStep& choice, const Json& input,
+                                                  const Place& place) {
+  const SwitchStep::Case* otherwise = nullptr;
+  for (const SwitchStep::Case& one : choice.cases) {
+    if (one.when == ExpressionId::none) {
+      otherwise = &one;
+      continue;
+    }
+    Outcome<bool> met = condition(one.when, input, place);
+    if (!met) return met.error();
+    if (*met) return &one;
+  }
+  return otherwise;
+}
+
+void Decider::enter_step(const Step& step, NodeId parent, int slot, const Json& raw,
+                         const Json& input) {
+  NodeEntered entered;
+  entered.node = state_.next_node;
+  entered.parent = parent;
+  entered.step = step.index;
+  entered.pointer = step.pointer;
+  entered.slot = slot;
+  entered.at = now_.at;
+  if (step.input_from) entered.input = input;
+  if (step.timeout) {
+    const Place place{parent, &step, &raw, &input, nullptr, nullptr, now_.at, nullptr};
+    Outcome<Duration> timeout = duration(*step.timeout, input, place);
+    if (!timeout) return fault_step(parent, step, timeout.error());
+    entered.timeout_at = after(now_.at, *timeout);
+  }
+  const Json raw_kept = raw;  // What is entered may change the scope.
+  const Json input_kept = input;
+  if (Outcome<void> done = enter(step, std::move(entered), raw_kept, input_kept); !done) {
+    fault_step(parent, step, done.error());
+  }
 }
 
 Outcome<Json> Decider::run_leaf(const Step& step, const Node& scope, const Json& raw,
@@ -389,20 +430,8 @@ Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& 
     apply(std::move(entered));
     return {};
   }
-  if (const auto* loop = std::get_if<ForStep>(&step.body)) {
-    Json collection = loop->in_literal;
-    if (loop->in != ExpressionId::none) {
-      Outcome<Json> found = evaluate(loop->in, input, place);
-      if (!found) return found.error();
-      collection = std::move(*found);
-    }
-    if (!collection.is_array()) {
-      return standard_error("expression", 400, "`for.in` must give an array");
-    }
-    entered.collection = std::move(collection);
-    apply(std::move(entered));
-    next_iteration(id);
-    return {};
+  if (std::holds_alternative<ForStep>(step.body)) {
+    return enter_for(step, std::move(entered), input, place);
   }
   if (const auto* wait = std::get_if<WaitStep>(&step.body)) {
     Outcome<Duration> length = duration(wait->duration, input, place);
@@ -415,41 +444,44 @@ Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& 
   if (std::holds_alternative<RequestStep>(step.body)) {
     return enter_call(step, std::move(entered), input, place);
   }
-  if (std::holds_alternative<ListenStep>(step.body)) {
-    entered.results = {{"items", Json::array()},
-                       {"matched", Json::object()},
-                       {"queue", Json::array()},
-                       {"correlation", Json::object()}};
-    const auto& listen = std::get<ListenStep>(step.body);
-    Json types = Json::array();
-    const auto add_types = [&types](const std::vector<EventFilter>& filters) {
-      for (const EventFilter& filter : filters) {
-        std::string type;
-        for (const EventFilter::Attribute& attribute : filter.attributes) {
-          if (attribute.name == "type" && attribute.predicate == ExpressionId::none &&
-              !attribute.regex && attribute.equals.is_string()) {
-            type = attribute.equals.get<std::string>();
-          }
-        }
-        if (std::ranges::find(types, Json(type)) == types.end()) types.push_back(type);
-      }
-    };
-    add_types(listen.filters);
-    add_types(listen.until_filters);
-    if (types.empty()) types.push_back("");
-    entered.spec = {{"listenTypes", std::move(types)}};
-    apply(std::move(entered));
-    return {};
+  if (std::holds_alternative<ListenStep>(step.body)) return enter_listen(step, std::move(entered));
+  if (std::holds_alternative<RunStep>(step.body)) {
+    return enter_run(step, std::move(entered), input, place);
   }
   const auto& call = std::get<CallStep>(step.body);
-  Outcome<Json> with = evaluate(call.with, input, place);
+  Outcome<Json> with = call.passes_input ? given(input) : evaluate(call.with, input, place);
   if (!with) return with.error();
+  if (call.function == Function::own) {
+    // `with` is what flows into the function.
+    apply(std::move(entered));
+    apply(IterationBegan{id, 0, nullptr, std::move(*with), now_.at});
+    return {};
+  }
   entered.spec = call.function == Function::human_task ? with_forms(std::move(*with))
                                                        : std::move(*with);
   apply(std::move(entered));
   Outcome<void> opened =
       call.function == Function::human_task ? open_human_task(id) : open_vote(id);
   if (!opened) fault_node(id, opened.error());
+  return {};
+}
+
+Outcome<void> Decider::enter_for(const Step& step, NodeEntered entered, const Json& input,
+                                 const Place& place) {
+  const auto& loop = std::get<ForStep>(step.body);
+  Json collection = loop.in_literal;
+  if (loop.in != ExpressionId::none) {
+    Outcome<Json> found = evaluate(loop.in, input, place);
+    if (!found) return found.error();
+    collection = std::move(*found);
+  }
+  if (!collection.is_array()) {
+    return standard_error("expression", 400, "`for.in` must give an array");
+  }
+  const NodeId id = entered.node;
+  entered.collection = std::move(collection);
+  apply(std::move(entered));
+  next_iteration(id);
   return {};
 }
 
@@ -477,28 +509,33 @@ void Decider::next_iteration(NodeId id) {
 void Decider::list_finished(NodeId id) {
   const Node& node = state_.nodes.at(id);
   if (node.step == no_step) return end_instance(node.data);
+  if (node.extension) return extension_part_finished(id);
   const Step& step = step_of(node);
   if (std::holds_alternative<ForStep>(step.body)) return next_iteration(id);
   if (std::holds_alternative<ListenStep>(step.body)) return listen_body_finished(id);
-  complete_node(id, node.data);
+  const auto* attempt = std::get_if<TryStep>(&step.body);
+  const bool caught = attempt != nullptr && node.in_catch && attempt->catch_then;
+  complete_node(id, node.data, caught ? &*attempt->catch_then : nullptr);
 }
 
-void Decider::complete_node(NodeId id, Json raw_output) {
+void Decider::complete_node(NodeId id, Json raw_output, const Flow* flow) {
   const Node& node = state_.nodes.at(id);
   const Step& step = step_of(node);
+  if (flow == nullptr) flow = &step.then;
+  const bool ends = flow->kind == Flow::Kind::end && !extends_step(node.parent);
   Outcome<Ended> ended =
       end_of(step, node.parent, node.raw, node.input, raw_output, node.started_at);
   if (!ended) return fault_node(id, ended.error());
   NodeExited exited;
   exited.node = id;
   exited.pointer = step.pointer;
-  exited.next = next_position(step, step.then);
+  exited.next = next_position(step, *flow);
   exited.at = now_.at;
   Json output = ended->output ? std::move(*ended->output) : std::move(raw_output);
   if (output != node.data) exited.output = output;
   exited.context = std::move(ended->context);
   apply(std::move(exited));
-  if (step.then.kind == Flow::Kind::end) end_instance(std::move(output));
+  if (ends) end_instance(std::move(output));
 }
 
 void Decider::end_instance(Json output) {
@@ -515,6 +552,7 @@ void Decider::end_instance(Json output) {
   }
   cancel_descendants(root_node, "cancelled");
   apply(InstanceCompleted{std::move(output), now_.at});
+  tell_parent();
   publish("instance", "completed", state_.unit, state_.id.text(),
           {{"completedAt", to_rfc3339(now_.at)}, {"startedAt", to_rfc3339(state_.started_at)}});
 }
@@ -537,6 +575,7 @@ void Decider::cancel_descendants(NodeId id, const char* reason) {
 
 void Decider::cancel_node(NodeId id, const char* reason) {
   withdraw_tasks_of(id, reason);
+  cancel_children_of(id);
   NodeExited exited;
   exited.node = id;
   exited.pointer = step_of(state_.nodes.at(id)).pointer;
@@ -565,6 +604,11 @@ Result<void> Decider::fire(const TimerFired& command) {
     } else {
       fault_node(id, std::move(error));
     }
+    return {};
+  }
+  if (command.timer.front() == 'a') {
+    if (!node->attempt_ends_at || *node->attempt_ends_at > now_.at) return {};
+    end_attempt(id);
     return {};
   }
   if (!node->wake_at || *node->wake_at > now_.at) return {};

@@ -52,14 +52,15 @@ Result<void> Decider::resume(const ResumeInstance& command) {
 
   DeadlinesMoved nodes{"resumed", std::nullopt, {}, {}, now_.at};
   for (const auto& [id, node] : state_.nodes) {
-    if (!node.wake_at && !node.timeout_at) continue;
-    NodePlan plan{id, node.wake_at, node.timeout_at};
+    if (!node.wake_at && !node.timeout_at && !node.attempt_ends_at) continue;
+    NodePlan plan{id, node.wake_at, node.timeout_at, node.attempt_ends_at};
     if (const std::optional<NodePlan> vote = vote_planned_anew(node)) {
       plan = *vote;
     } else if (plan.wake_at) {
       *plan.wake_at += length;
     }
     if (plan.timeout_at) *plan.timeout_at += length;
+    if (plan.attempt_ends_at) *plan.attempt_ends_at += length;
     nodes.nodes.push_back(plan);
   }
   // Nodes first: a ballot is due when its vote closes.

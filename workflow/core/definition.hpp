@@ -43,6 +43,10 @@ struct DurationValue {
   ExpressionId expression = ExpressionId::none;
 };
 
+struct Schema {
+  Json document;  ///< Checked by forms.hpp's compile_schema at parse time.
+};
+
 /// Where control goes after a step (language.md N1-N4).
 struct Flow {
   enum class Kind { next, exit, end, jump };
@@ -100,6 +104,7 @@ struct TryStep {
   std::optional<RetryPolicy> retry;
   StepList catch_list;
   bool has_catch_list = false;
+  std::optional<Flow> catch_then;  ///< Where an error that was caught leads; none: as `then` says.
 };
 struct ErrorTemplate {
   Value type, status, title, detail, instance;
@@ -141,14 +146,25 @@ struct ListenStep {
   std::string item = "item";
   std::string at = "index";
   StepList foreach_list;
+  std::optional<Value> item_output_as, item_export_as;  ///< foreach.output, foreach.export
+  std::optional<Schema> item_output_schema, item_export_schema;
 };
-/// A function of the default catalog.
-enum class Function { human_task, vote, calendar, notify };
+/// A function of the default catalog, or one that the definition holds itself.
+enum class Function { human_task, vote, calendar, notify, own };
 struct CallStep {
   Function function;
   std::string call;  ///< As written: "humanTask:1.0.0@default".
   Value with;
   bool computed_form = false;  ///< humanTask: its form is an expression, checked when it opens.
+  StepList body;             ///< own: the one step that the function is.
+  bool passes_input = false;  ///< own: without `with` it gets what the caller got.
+};
+/// `run: workflow`.
+struct RunStep {
+  std::string namespace_, name;
+  std::string version;  ///< "latest": the newest when it runs.
+  Value input;
+  bool await = true;
 };
 
 /// How a request shows who is asking. Evaluated when the request is made, never before; nothing of
@@ -178,10 +194,6 @@ struct RequestStep {
   bool sees_context = false;  ///< `$context` is kept with the call: others may change it meanwhile.
 };
 
-struct Schema {
-  Json document;  ///< Checked by forms.hpp's compile_schema at parse time.
-};
-
 struct Step {
   StepIndex index = no_step;
   StepIndex parent = no_step;  ///< no_step: of the top list.
@@ -195,9 +207,18 @@ struct Step {
   std::optional<DurationValue> timeout;
   Flow then;
   Json metadata;
+  std::vector<int> extensions;  ///< Those of Definition::extensions that extend it, outermost first.
   std::variant<DoStep, SetStep, SwitchStep, ForStep, ForkStep, TryStep, RaiseStep, EmitStep,
-               WaitStep, ListenStep, CallStep, RequestStep>
+               WaitStep, ListenStep, CallStep, RequestStep, RunStep>
       body;
+};
+
+/// `use.extensions`: steps around the steps of a kind (language.md X1).
+struct StepExtension {
+  std::string name;
+  std::string extend;  ///< A kind of step, "composite" or "all".
+  ExpressionId when = ExpressionId::none;
+  StepList before, after;
 };
 
 struct DefinitionRef {
@@ -207,10 +228,14 @@ struct DefinitionRef {
 
 /// `document.metadata.schedule`: what the closed `schedule` object cannot say.
 struct Schedule {
-  std::string cron;       ///< 5 fields; empty: the definition has no schedule.
+  enum class Kind { none, cron, every, after, on } kind = Kind::none;
+  std::string cron;       ///< 5 fields.
+  Duration interval;      ///< every: between two starts. after: from an end to the next start.
+  ListenStep on;          ///< The events that start an instance, and how it reads them.
   std::string time_zone;  ///< IANA name.
   std::string calendar;
   std::string unit_kind;  ///< perUnit.kind; empty: one start without a unit.
+  ExpressionId unit_filter = ExpressionId::none;  ///< perUnit.filter: a condition, `.` = the unit.
   Duration spread;        ///< perUnit.spread: starts are spread over this span, in unit order.
   enum class Misfire { skip, once, all } misfire = Misfire::once;
   enum class OnHoliday { skip, next, previous, run } on_holiday = OnHoliday::run;
@@ -245,7 +270,8 @@ struct Definition {
   /// `document.metadata.publish.fields`: per event type, fields of the data that may leave.
   Json publish = Json::object();
   StepList top;
-  std::vector<Step> steps;
+  std::vector<Step> steps;  ///< Of all lists: the workflow's, its functions', its extensions'.
+  std::vector<StepExtension> extensions;
   std::vector<ExpressionSource> expressions;
   Json document;  ///< The whole, as published: `$workflow.definition`.
 };

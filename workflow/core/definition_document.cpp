@@ -34,6 +34,8 @@ bool are_identifiers(std::string_view text, bool no_leading_zero) {
   }
 }
 
+}  // namespace
+
 bool is_semantic_version(std::string_view text) {
   const auto plus = text.find('+');
   if (plus != std::string_view::npos) {
@@ -48,8 +50,6 @@ bool is_semantic_version(std::string_view text) {
   if (std::count(text.begin(), text.end(), '.') != 2 || !are_identifiers(text, true)) return false;
   return text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
-
-}  // namespace
 
 void Reader::read_document() {
   definition_.document = document_;
@@ -106,9 +106,12 @@ void Reader::read_document() {
   if (definition_.title == Text{}) definition_.title = {definition_.ref.name, definition_.ref.name};
 
   if (const auto* use = find(document_, "use")) {
-    closed(*use, "/use", {"errors", "retries", "timeouts", "secrets", "authentications"},
-           {"functions", "extensions", "catalogs"});
+    closed(*use, "/use",
+           {"errors", "retries", "timeouts", "functions", "extensions", "secrets",
+            "authentications"},
+           {"catalogs"});
     if (const auto* secrets = find(*use, "secrets")) read_secrets(*secrets, "/use/secrets");
+    if (const auto* functions = find(*use, "functions")) read_functions(*functions);
     // Members nobody refers to are checked all the same.
     const auto scope = step_body_scope(Scope{}.with({"error"}));
     for (const std::string group : {"errors", "retries", "timeouts", "authentications"}) {
@@ -165,6 +168,9 @@ void Reader::read_document() {
   definition_.timeout = timeout(document_, "", workflow_input_scope());
   if (const auto* list = required(document_, "", "do")) {
     definition_.top = read_steps(*list, "/do", no_step, {});
+  }
+  if (const auto* use = find(document_, "use")) {
+    if (const auto* extensions = find(*use, "extensions")) read_extensions(*extensions);
   }
   if (const auto* output = find(document_, "output");
       output != nullptr && closed(*output, "/output", {"schema", "as"})) {

@@ -5,13 +5,14 @@
 namespace kyhan::definition {
 
 TryStep Reader::try_(const Json& task, const std::string& pointer, StepIndex self,
-                     const Scope& outer) {
+                     const Scope& outer, const std::map<std::string, StepIndex>& targets,
+                     bool branches) {
   TryStep out;
   out.list = read_steps(task.at("try"), below(pointer, "try"), self, outer);
   const auto* caught = required(task, pointer, "catch");
   if (caught == nullptr) return out;
   const auto at = below(pointer, "catch");
-  if (!closed(*caught, at, {"errors", "as", "when", "exceptWhen", "retry", "do"}, {"then"})) {
+  if (!closed(*caught, at, {"errors", "as", "when", "exceptWhen", "retry", "do", "then"})) {
     return out;
   }
   out.as = variable_name(*caught, at, "as", out.as);
@@ -54,6 +55,7 @@ TryStep Reader::try_(const Json& task, const std::string& pointer, StepIndex sel
     out.has_catch_list = true;
     out.catch_list = read_steps(*list, below(at, "do"), self, inner);
   }
+  if (caught->contains("then")) out.catch_then = flow(*caught, at, targets, branches);
   return out;
 }
 

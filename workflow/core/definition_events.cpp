@@ -111,38 +111,30 @@ EventFilter Reader::event_filter(const Json& json, const std::string& pointer, c
   return out;
 }
 
-ListenStep Reader::listen(const Json& task, const std::string& pointer, StepIndex self,
-                          const Scope& outer) {
-  ListenStep out;
-  const auto scope = step_body_scope(outer);
-  const auto at = below(pointer, "listen");
-  const auto& json = task.at("listen");
-  if (!closed(json, at, {"to", "read"})) return out;
-  if (const auto read = choice(json, at, "read", {"data", "envelope", "raw"})) {
-    out.read = static_cast<ListenStep::Read>(*read);
-  }
-
-  // all | any | one, the same for `to` and for a nested `until`.
-  const auto strategy = [&](const Json& to, const std::string& to_at, bool nested,
+/// all | any | one, with `until` beside `any`: what a listen waits for and what starts an instance.
+void Reader::read_consumption(const Json& to, const std::string& pointer, const Scope& scope,
+                              ListenStep& into) {
+  // The same for `to` and for a nested `until`.
+  const auto strategy = [&](const Json& json, const std::string& at, bool nested,
                             ListenStep::Mode& mode, std::vector<EventFilter>& filters) {
-    const bool shape = nested ? closed(to, to_at, {"all", "any", "one"})
-                              : closed(to, to_at, {"all", "any", "one", "until"});
+    const bool shape = nested ? closed(json, at, {"all", "any", "one"})
+                              : closed(json, at, {"all", "any", "one", "until"});
     if (!shape) return;
-    const auto count = to.count("all") + to.count("any") + to.count("one");
+    const auto count = json.count("all") + json.count("any") + json.count("one");
     if (count != 1) {
-      fault(to_at, "exactly-one",
+      fault(at, "exactly-one",
             {"Cần đúng một trong all, any, one.", "Exactly one of all, any, one is needed."});
       return;
     }
-    if (const auto* one = find(to, "one")) {
+    if (const auto* one = find(json, "one")) {
       mode = ListenStep::Mode::one;
-      filters.push_back(event_filter(*one, below(to_at, "one"), scope));
+      filters.push_back(event_filter(*one, below(at, "one"), scope));
       return;
     }
-    const std::string key = to.contains("all") ? "all" : "any";
+    const std::string key = json.contains("all") ? "all" : "any";
     mode = key == "all" ? ListenStep::Mode::all : ListenStep::Mode::any;
-    const auto& list = to.at(key);
-    const auto list_at = below(to_at, key);
+    const auto& list = json.at(key);
+    const auto list_at = below(at, key);
     if (!list.is_array() || (key == "all" && list.empty())) {
       wrong_type(list_at, "một danh sách bộ lọc", "a list of filters");
       return;
@@ -152,35 +144,60 @@ ListenStep Reader::listen(const Json& task, const std::string& pointer, StepInde
     }
   };
 
+  strategy(to, pointer, false, into.mode, into.filters);
+  const auto* until = find(to, "until");
+  if (until == nullptr) return;
+  const auto until_at = below(pointer, "until");
+  if (!to.contains("any")) {
+    fault(until_at, "until-without-any",
+          {"until chỉ dùng được cùng với any.", "until can stand beside any only."});
+  }
+  into.has_until = true;
+  if (until->is_string()) {
+    into.until_expression = expression(until->get_ref<const std::string&>(), until_at, scope);
+  } else {
+    strategy(*until, until_at, true, into.until_mode, into.until_filters);
+  }
+}
+
+ListenStep Reader::listen(const Json& task, const std::string& pointer, StepIndex self,
+                          const Scope& outer) {
+  ListenStep out;
+  const auto at = below(pointer, "listen");
+  const auto& json = task.at("listen");
+  if (!closed(json, at, {"to", "read"})) return out;
+  if (const auto read = choice(json, at, "read", {"data", "envelope", "raw"})) {
+    out.read = static_cast<ListenStep::Read>(*read);
+  }
   if (const auto* to = required(json, at, "to")) {
-    const auto to_at = below(at, "to");
-    strategy(*to, to_at, false, out.mode, out.filters);
-    if (const auto* until = find(*to, "until")) {
-      const auto until_at = below(to_at, "until");
-      if (!to->contains("any")) {
-        fault(until_at, "until-without-any",
-              {"until chỉ dùng được cùng với any.", "until can stand beside any only."});
-      }
-      out.has_until = true;
-      if (until->is_string()) {
-        out.until_expression = expression(until->get_ref<const std::string&>(), until_at, scope);
-      } else {
-        strategy(*until, until_at, true, out.until_mode, out.until_filters);
-      }
-    }
+    read_consumption(*to, below(at, "to"), step_body_scope(outer), out);
   }
-  if (const auto* foreach = find(task, "foreach")) {
-    const auto each_at = below(pointer, "foreach");
-    if (closed(*foreach, each_at, {"item", "at", "do"}, {"output", "export"})) {
-      out.has_foreach = true;
-      out.item = variable_name(*foreach, each_at, "item", out.item);
-      out.at = variable_name(*foreach, each_at, "at", out.at);
-      if (const auto* list = find(*foreach, "do")) {
-        out.foreach_list =
-            read_steps(*list, below(each_at, "do"), self, outer.with({out.item, out.at}));
-      }
-    }
+  const auto* foreach = find(task, "foreach");
+  const auto each_at = below(pointer, "foreach");
+  if (foreach == nullptr || !closed(*foreach, each_at, {"item", "at", "do", "output", "export"})) {
+    return out;
   }
+  out.has_foreach = true;
+  out.item = variable_name(*foreach, each_at, "item", out.item);
+  out.at = variable_name(*foreach, each_at, "at", out.at);
+  const auto inner = outer.with({out.item, out.at});
+  if (const auto* list = find(*foreach, "do")) {
+    out.foreach_list = read_steps(*list, below(each_at, "do"), self, inner);
+  }
+  const auto shaped = [&](const char* key, const Scope& scope, std::optional<Value>& as,
+                          std::optional<Schema>& checked) {
+    const auto* part = find(*foreach, key);
+    const auto part_at = below(each_at, key);
+    if (part == nullptr || !closed(*part, part_at, {"schema", "as"})) return;
+    if (const auto* given = find(*part, "schema")) {
+      checked = schema(*given, below(part_at, "schema"));
+    }
+    if (const auto* given = find(*part, "as")) {
+      as = transformation(*given, below(part_at, "as"), scope);
+    }
+  };
+  shaped("output", step_body_scope(inner), out.item_output_as, out.item_output_schema);
+  shaped("export", step_export_scope(inner), out.item_export_as, out.item_export_schema);
   return out;
 }
 

@@ -393,10 +393,25 @@ CallStep Reader::call(const Json& task, const std::string& pointer, const Scope&
     not_yet(at, "call: " + out.call);
     return out;
   }
+  const auto with_at = below(pointer, "with");
+  const auto empty = Json::object();
+  const auto* with = find(task, "with");
+  if (with != nullptr && !with->is_object()) {
+    wrong_type(with_at, "một đối tượng", "an object");
+    return out;
+  }
+  if (const auto own = own_function(out.call)) {
+    out.function = Function::own;
+    out.body = {*own};
+    out.passes_input = with == nullptr;
+    if (with != nullptr) out.with = value(*with, with_at, scope);
+    return out;
+  }
   const auto known = std::find_if(catalog.begin(), catalog.end(),
                                   [&](const Known& entry) { return entry.call == out.call; });
   if (known == catalog.end()) {
     std::string names;
+    for (const auto& [name, index] : functions_) names += (names.empty() ? "" : ", ") + name;
     for (const auto& entry : catalog)
       names += (names.empty() ? "" : ", ") + std::string(entry.call);
     fault(at, "unknown-function",
@@ -405,13 +420,6 @@ CallStep Reader::call(const Json& task, const std::string& pointer, const Scope&
     return out;
   }
   out.function = known->function;
-  const auto with_at = below(pointer, "with");
-  const auto empty = Json::object();
-  const auto* with = find(task, "with");
-  if (with != nullptr && !with->is_object()) {
-    wrong_type(with_at, "một đối tượng", "an object");
-    return out;
-  }
   check_call(out.function, with == nullptr ? empty : *with, with == nullptr ? pointer : with_at);
   const auto* form = with == nullptr ? nullptr : find(*with, "form");
   out.computed_form = form != nullptr && holds_expression(*form);
@@ -429,6 +437,8 @@ void Reader::check_call(Function function, const Json& with, const std::string& 
       return check_calendar(*this, with, pointer);
     case Function::notify:
       return check_notify(*this, with, pointer);
+    case Function::own:
+      return;  // Its input.schema judges when it runs.
   }
 }
 

@@ -27,6 +27,9 @@ using Names = std::initializer_list<std::string_view>;
 [[nodiscard]] std::string below(const std::string& pointer, std::string_view key);
 [[nodiscard]] std::string below(const std::string& pointer, std::size_t index);
 
+/// Major, minor and patch, with what a semantic version may carry besides.
+[[nodiscard]] bool is_semantic_version(std::string_view text);
+
 /// A string that is an expression as a whole: `${ ... }` with nothing but space around it.
 [[nodiscard]] bool is_expression(const Json& value);
 /// Member of an object, or null when it is not there.
@@ -93,7 +96,9 @@ class Reader {
   // ---- parts of the document
   void read_document();                                                  // definition_document.cpp
   void read_metadata(const Json& metadata, const std::string& pointer);  // definition_metadata.cpp
-  void read_schedule();                                                  // definition_metadata.cpp
+  void read_schedule();                                                  // definition_schedule.cpp
+  void read_functions(const Json& functions);                            // definition_use.cpp
+  void read_extensions(const Json& extensions);                          // definition_use.cpp
   StepList read_steps(const Json& list, const std::string& pointer, StepIndex parent,
                       const Scope& scope, bool branches = false);  // definition_steps.cpp
   std::optional<DurationValue> timeout(const Json& owner, const std::string& pointer,
@@ -116,6 +121,7 @@ class Reader {
   void read_secrets(const Json& list, const std::string& pointer);
   [[nodiscard]] bool is_secret(const std::string& name) const;
   void unknown_secret(const std::string& pointer, const std::string& name);
+  RunStep run(const Json& task, const std::string& pointer, const Scope& scope);
   void check_call(Function function, const Json& with, const std::string& pointer);
 
   /// Checks that need every step's name, run when all steps have been read.
@@ -145,6 +151,12 @@ class Reader {
   ExpressionId keep(ExpressionSource source);
   bool has_room(std::size_t bytes);
   void warn_about_literal(const std::string& text, const std::string& pointer);
+  void read_schedule_metadata();
+  void refuse_recursion();
+  std::optional<StepIndex> own_function(const std::string& name);
+  void too_many_steps();
+  void read_consumption(const Json& to, const std::string& pointer, const Scope& scope,
+                        ListenStep& into);
   Flow flow(const Json& task, const std::string& pointer,
             const std::map<std::string, StepIndex>& targets, bool branches);
   void read_body(Step& step, const Json& task, const std::string& pointer, const Scope& scope,
@@ -153,7 +165,8 @@ class Reader {
                      const std::map<std::string, StepIndex>& targets, bool branches);
   ForStep for_(const Json& task, const std::string& pointer, StepIndex self, const Scope& scope);
   ForkStep fork(const Json& json, const std::string& pointer, StepIndex self, const Scope& scope);
-  TryStep try_(const Json& task, const std::string& pointer, StepIndex self, const Scope& scope);
+  TryStep try_(const Json& task, const std::string& pointer, StepIndex self, const Scope& scope,
+               const std::map<std::string, StepIndex>& targets, bool branches);
   EventFilter event_filter(const Json& json, const std::string& pointer, const Scope& scope);
   std::string variable_name(const Json& object, const std::string& pointer, std::string_view key,
                             std::string fallback);
@@ -164,6 +177,9 @@ class Reader {
   std::set<std::pair<std::string, std::string>> seen_;  ///< (pointer, code): one fault each.
   std::vector<std::function<void()>> later_;
   std::multimap<std::string, std::string> step_names_;
+  std::map<std::string, StepIndex> functions_;  ///< use.functions
+  std::multimap<std::string, std::string> function_calls_;  ///< Caller and called.
+  std::string reading_function_;
   std::size_t leaves_ = 0;
   std::size_t bytes_ = 0;
 };
@@ -175,6 +191,10 @@ struct Variables {
   std::set<std::string> secrets;  ///< Members of `$secrets` that are named.
 };
 [[nodiscard]] Variables variables_in(std::string_view jq);
+
+/// The member `timeZone` where it is an IANA zone, else `fallback` (definition_metadata.cpp).
+[[nodiscard]] std::string checked_zone(Reader& reader, const Json& owner,
+                                       const std::string& pointer, std::string fallback);
 
 // ---- shapes shared by the functions' `with` and the metadata (definition_with.cpp)
 void check_candidates(Reader& reader, const Json& value, const std::string& pointer);

@@ -119,6 +119,12 @@ std::optional<DurationValue> Reader::timeout(const Json& owner, const std::strin
   return duration(*after, below(at, "after"), scope);
 }
 
+void Reader::too_many_steps() {
+  fault("", "too-many-steps",
+        {"Định nghĩa có hơn " + std::to_string(steps_max) + " bước.",
+         "The definition has more than " + std::to_string(steps_max) + " steps."});
+}
+
 StepList Reader::read_steps(const Json& list, const std::string& pointer, StepIndex parent,
                             const Scope& scope, bool branches) {
   if (!list.is_array()) {
@@ -150,9 +156,7 @@ StepList Reader::read_steps(const Json& list, const std::string& pointer, StepIn
             "\"" + name + "\" is a word of the language: no jump can reach a step of this name."});
     }
     if (definition_.steps.size() >= steps_max) {
-      fault("", "too-many-steps",
-            {"Định nghĩa có hơn " + std::to_string(steps_max) + " bước.",
-             "The definition has more than " + std::to_string(steps_max) + " steps."});
+      too_many_steps();
       return indexes;
     }
     const auto index = static_cast<StepIndex>(definition_.steps.size());
@@ -277,7 +281,7 @@ void Reader::read_body(Step& step, const Json& task, const std::string& pointer,
   } else if (kind == "fork") {
     step.body = fork(json, at, self, outer);
   } else if (kind == "try") {
-    step.body = try_(task, pointer, self, outer);
+    step.body = try_(task, pointer, self, outer, targets, branches);
   } else if (kind == "raise") {
     RaiseStep raise;
     if (closed(json, at, {"error"})) {
@@ -303,8 +307,8 @@ void Reader::read_body(Step& step, const Json& task, const std::string& pointer,
     step.body = request(task, pointer, scope);
   } else if (kind == "call") {
     step.body = call(task, pointer, scope);
-  } else {
-    not_yet(at, kind);
+  } else if (kind == "run") {
+    step.body = run(task, pointer, scope);
   }
 }
 

@@ -25,12 +25,16 @@ struct InstanceStarted {
   std::optional<Json> input;  ///< After `input.from`.
   Json title;                 ///< What lists call it: {vi, en}; null: by definition and unit.
   std::optional<Instant> timeout_at;
+  std::optional<ParentNode> parent;     ///< Whose sub-workflow it is.
+  std::optional<Ancestry> ancestry;
+  std::optional<Instant> scheduled_at;  ///< By a schedule: which occurrence.
   Instant at{};
   template <class V>
   void fields(V& v) {
     v("id", id), v("definition", definition), v("unit", unit), v("businessKey", business_key),
         v("by", by), v("raw", raw), v("input", input), v("title", title),
-        v("timeoutAt", timeout_at), v("at", at);
+        v("timeoutAt", timeout_at), v("parent", parent), v("ancestry", ancestry),
+        v("scheduledAt", scheduled_at), v("at", at);
   }
 };
 
@@ -51,13 +55,15 @@ struct NodeEntered {
   std::optional<Instant> wake_at;
   std::optional<Instant> timeout_at;
   std::string call_key;  ///< A call to the outside is about to be made, under this key.
+  std::vector<InstanceId> children;  ///< run: started with it.
+  std::optional<int> extension;      ///< An extension opens around the step: which one of its.
   Instant at{};
   template <class V>
   void fields(V& v) {
     v("node", node), v("parent", parent), v("step", step), v("pointer", pointer), v("slot", slot),
         v("input", input), v("vars", vars), v("collection", collection), v("spec", spec),
         v("results", results), v("ready", ready), v("wakeAt", wake_at), v("timeoutAt", timeout_at),
-        v("callKey", call_key), v("at", at);
+        v("callKey", call_key), v("children", children), v("extension", extension), v("at", at);
   }
 };
 
@@ -71,13 +77,14 @@ struct StepRan {
   bool skipped = false;
   std::optional<Json> output;   ///< Absent: its raw input.
   std::optional<Json> context;  ///< Present: `export` replaced it.
-  int next = 0;                 ///< Position in the parent's list; -1: the list ends.
+  int next = 0;                 ///< Position in the parent's list; below 0: the list ends.
   Instant at{};
+  InstanceId child = {};        ///< run without await: the instance it has started.
   template <class V>
   void fields(V& v) {
     v("parent", parent), v("step", step), v("pointer", pointer), v("slot", slot),
         v("skipped", skipped), v("output", output), v("context", context), v("next", next),
-        v("at", at);
+        v("child", child), v("at", at);
   }
 };
 
@@ -134,10 +141,11 @@ struct RetryScheduled {
   std::optional<Instant> wake_at;  ///< Absent: at once.
   Instant first_failed_at{};
   Instant at{};
+  std::optional<Instant> attempt_ends_at = {};  ///< When the attempt will have lasted too long.
   template <class V>
   void fields(V& v) {
     v("node", node), v("attempt", attempt), v("error", error), v("wakeAt", wake_at),
-        v("firstFailedAt", first_failed_at), v("at", at);
+        v("attemptEndsAt", attempt_ends_at), v("firstFailedAt", first_failed_at), v("at", at);
   }
 };
 
@@ -161,9 +169,11 @@ struct NodeWoke {
   std::optional<Instant> wake_at;
   std::optional<Json> results;
   Instant at{};
+  std::optional<Json> context = {};  ///< listen.foreach: `export` replaced it.
   template <class V>
   void fields(V& v) {
-    v("node", node), v("ready", ready), v("wakeAt", wake_at), v("results", results), v("at", at);
+    v("node", node), v("ready", ready), v("wakeAt", wake_at), v("results", results),
+        v("context", context), v("at", at);
   }
 };
 
@@ -177,6 +187,19 @@ struct EventConsumed {
   template <class V>
   void fields(V& v) {
     v("node", node), v("eventId", event_id), v("results", results), v("at", at);
+  }
+};
+
+/// A sub-workflow that a node waited for has ended; what follows is told by the next event.
+struct ChildEnded {
+  static constexpr const char* type = "child_ended";
+  NodeId node = 0;
+  InstanceId child;
+  std::string status;  ///< completed | faulted | cancelled
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("child", child), v("status", status), v("at", at);
   }
 };
 
@@ -507,9 +530,11 @@ struct NodePlan {
   NodeId node = 0;
   std::optional<Instant> wake_at;
   std::optional<Instant> timeout_at;
+  std::optional<Instant> attempt_ends_at = {};
   template <class V>
   void fields(V& v) {
-    v("node", node), v("wakeAt", wake_at), v("timeoutAt", timeout_at);
+    v("node", node), v("wakeAt", wake_at), v("timeoutAt", timeout_at),
+        v("attemptEndsAt", attempt_ends_at);
   }
 };
 /// A task's deadline and what is still to come of it, from now on.
@@ -591,6 +616,6 @@ using Event =
                  VoteClosed, InstanceCommented, InstanceSuspended, InstanceResumed, DeadlinesMoved,
                  ExtensionRequested, ExtensionDecided,
                  TaskStarted, TaskDelegated, TaskReassigned,
-                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast, InstanceRetried>;
+                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast, InstanceRetried, ChildEnded>;
 
 }  // namespace kyhan

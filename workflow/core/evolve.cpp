@@ -44,6 +44,9 @@ void apply(State& state, const InstanceStarted& event) {
   root.ready = true;
   root.started_at = event.at;
   root.timeout_at = event.timeout_at;
+  state.parent = event.parent;
+  state.ancestry = event.ancestry;
+  state.scheduled_at = event.scheduled_at;
   state.nodes.emplace(root_node, std::move(root));
 }
 
@@ -65,6 +68,8 @@ void apply(State& state, const NodeEntered& event) {
   node.wake_at = event.wake_at;
   node.timeout_at = event.timeout_at;
   node.call_key = event.call_key;
+  node.children = event.children;
+  node.extension = event.extension;
   node.started_at = event.at;
   if (event.slot >= 0) {
     parent.position = event.slot + 1;
@@ -72,7 +77,7 @@ void apply(State& state, const NodeEntered& event) {
     parent.ready = false;
   }
   state.next_node = event.node + 1;
-  ++state.steps_run;
+  if (!event.extension) ++state.steps_run;
   state.nodes.emplace(event.node, std::move(node));
 }
 
@@ -111,6 +116,7 @@ void apply(State& state, const RetryScheduled& event) {
   node.data = node.input;
   node.position = 0;
   node.wake_at = event.wake_at;
+  node.attempt_ends_at = event.attempt_ends_at;
   node.ready = !event.wake_at;
 }
 
@@ -121,6 +127,7 @@ void apply(State& state, const CatchEntered& event) {
   node.data = node.input;
   node.position = 0;
   node.wake_at.reset();
+  node.attempt_ends_at.reset();
   node.ready = true;
 }
 
@@ -129,10 +136,15 @@ void apply(State& state, const NodeWoke& event) {
   node.wake_at = event.wake_at;
   node.ready = event.ready;
   if (event.results) node.results = *event.results;
+  if (event.context) state.context = *event.context;
 }
 
 void apply(State& state, const EventConsumed& event) {
   node_of(state, event.node).results = event.results;
+}
+
+void apply(State& state, const ChildEnded& event) {
+  std::erase(node_of(state, event.node).children, event.child);
 }
 
 void end(State& state, InstanceStatus status, Instant at) {
@@ -328,6 +340,7 @@ void apply(State& state, const DeadlinesMoved& event) {
     Node& node = node_of(state, plan.node);
     node.wake_at = plan.wake_at;
     node.timeout_at = plan.timeout_at;
+    node.attempt_ends_at = plan.attempt_ends_at;
   }
   for (const TaskPlan& plan : event.tasks) {
     take_plan(state, plan);
@@ -384,8 +397,12 @@ Waits waits_of(const State& state) {
   for (const auto& [id, node] : state.nodes) {
     if (node.wake_at && clocks_run) waits.timers["n" + std::to_string(id)] = *node.wake_at;
     if (node.timeout_at && clocks_run) waits.timers["x" + std::to_string(id)] = *node.timeout_at;
+    if (node.attempt_ends_at && clocks_run) {
+      waits.timers["a" + std::to_string(id)] = *node.attempt_ends_at;
+    }
     if (node.spec.is_object() && node.spec.contains("listenTypes")) waits.subscriptions.insert(id);
     if (!node.call_key.empty()) waits.calls.emplace(id, node.call_key);
+    waits.children.insert(node.children.begin(), node.children.end());
   }
   for (const auto& [id, node] : state.nodes) {
     if (node.results.is_object() && node.results.contains("box")) {

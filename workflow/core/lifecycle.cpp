@@ -40,8 +40,12 @@ class Teller {
     all_steps("resumed", event.at, "resumedAt");
   }
   void operator()(const NodeEntered& event) {
+    if (event.extension) return;  // Its steps speak for themselves.
     task("created", event.pointer, event.at, "createdAt", Json::object());
     task("started", event.pointer, event.at, "startedAt", Json::object());
+    if (listens(event.step)) {
+      workflow("correlation-started", event.at, "startedAt", Json::object());
+    }
   }
   void operator()(const StepRan& event) {
     if (event.skipped) return;
@@ -58,9 +62,12 @@ class Teller {
     task("faulted", event.pointer, event.at, "faultedAt", {{"error", encode(event.error)}});
   }
   void operator()(const NodeExited& event) {
+    const Node& node = before_.nodes.at(event.node);
+    if (node.extension) return;
     if (event.status == "completed") {
+      if (listens(node.step)) correlated(node, event.at);
       task("completed", event.pointer, event.at, "completedAt",
-           with_output(event.output ? *event.output : before_.nodes.at(event.node).data));
+           with_output(event.output ? *event.output : node.data));
     } else if (event.status == "faulted") {
       task("faulted", event.pointer, event.at, "faultedAt",
            {{"error", event.error ? encode(*event.error) : Json()}});
@@ -85,9 +92,20 @@ class Teller {
   [[nodiscard]] std::string name() const {
     return definition_.ref.name + "-" + instance() + "." + definition_.ref.namespace_;
   }
-  static Json with_output(const Json& output) {
-    if (output.dump().size() > output_in_event_bytes_max) return Json::object();
-    return {{"output", output}};
+  [[nodiscard]] bool listens(StepIndex step) const {
+    return std::holds_alternative<ListenStep>(
+        definition_.steps.at(static_cast<std::size_t>(step)).body);
+  }
+  void correlated(const Node& node, Instant at) {
+    Json data = Json::object();
+    const auto keys = node.results.find("correlation");
+    if (keys != node.results.end() && !keys->empty()) data["correlationKeys"] = *keys;
+    workflow("correlation-completed", at, "completedAt", std::move(data));
+  }
+  /// The output itself, or where it can be read.
+  [[nodiscard]] Json with_output(const Json& output) const {
+    if (output.dump().size() <= output_in_event_bytes_max) return {{"output", output}};
+    return {{"outputUri", "/api/v1/instances/" + instance() + "/history"}};
   }
   void workflow(const char* what, Instant at, const char* when, Json data) {
     data["name"] = name();
@@ -101,7 +119,7 @@ class Teller {
   /// Of every step that has begun and not ended, outermost first.
   void all_steps(const char* what, Instant at, const char* when) {
     for (const auto& [id, node] : before_.nodes) {
-      if (node.step == no_step) continue;
+      if (node.step == no_step || node.extension) continue;
       task(what, definition_.steps.at(static_cast<std::size_t>(node.step)).pointer, at, when,
            Json::object());
     }

@@ -197,9 +197,14 @@ struct Node {
   std::optional<Instant> first_failed_at;  ///< try: when the first attempt failed.
   std::optional<Instant> wake_at;          ///< wait, retry delay.
   std::optional<Instant> timeout_at;
-  Json spec;                        ///< call: the evaluated `with`; listen: resolved filters.
-  std::string call_key;             ///< call to the outside that has no answer yet: its key.
-  std::vector<Response> responses;  ///< call: answers so far.
+  Json spec;                         ///< call: the evaluated `with`; listen: resolved filters.
+  std::string call_key;              ///< call to the outside that has no answer yet: its key.
+  std::vector<InstanceId> children;  ///< run: sub-workflows it waits for.
+  /// Set: this is no step of its own but what an extension puts around one: its index among the
+  /// step's extensions. `iteration` is then an ExtensionPart.
+  std::optional<int> extension;
+  std::optional<Instant> attempt_ends_at;  ///< try: when the present retry has lasted too long.
+  std::vector<Response> responses;         ///< call: answers so far.
   template <class V>
   void fields(V& v) {
     v("id", id), v("parent", parent), v("step", step), v("slot", slot), v("raw", raw),
@@ -208,9 +213,35 @@ struct Node {
         v("collection", collection), v("results", results), v("attempt", attempt),
         v("startedAt", started_at), v("firstFailedAt", first_failed_at), v("wakeAt", wake_at),
         v("timeoutAt", timeout_at), v("spec", spec), v("callKey", call_key),
+        v("children", children), v("extension", extension), v("attemptEndsAt", attempt_ends_at),
         v("responses", responses);
   }
   friend bool operator==(const Node&, const Node&) = default;
+};
+
+/// What of an extension a node runs: its own steps before, the step it extends, its steps after.
+enum ExtensionPart : int { extension_before, extension_step, extension_after };
+
+/// Of an instance that another one has started by `run`.
+struct Ancestry {
+  int depth = 1;    ///< How many workflows run one in another above it.
+  Instant since{};  ///< When the outermost of them started: its events are this one's too.
+  template <class V>
+  void fields(V& v) {
+    v("depth", depth), v("since", since);
+  }
+  friend bool operator==(const Ancestry&, const Ancestry&) = default;
+};
+
+/// Who waits for the end of an instance that runs as a sub-workflow.
+struct ParentNode {
+  InstanceId instance;
+  NodeId node = 0;
+  template <class V>
+  void fields(V& v) {
+    v("instance", instance), v("node", node);
+  }
+  friend bool operator==(const ParentNode&, const ParentNode&) = default;
 };
 
 enum class InstanceStatus { running, waiting, completed, faulted, cancelled, suspended };
@@ -250,6 +281,9 @@ struct State {
   std::map<std::string, std::set<UnitId>> performer_units;  ///< The same, of the units they spoke for.
   std::optional<Suspension> suspended;
   std::vector<Stop> stops;  ///< The suspensions that are over.
+  std::optional<ParentNode> parent;  ///< Absent: nobody waits for its end.
+  std::optional<Ancestry> ancestry;  ///< Absent: no other workflow has started it.
+  std::optional<Instant> scheduled_at;  ///< The occurrence of a schedule that it was started for.
   NodeId next_node = 1;
   std::int64_t next_task = 1;
   std::int64_t steps_run = 0;
@@ -261,6 +295,7 @@ struct State {
         v("endedAt", ended_at), v("context", context), v("output", output), v("error", error),
         v("nodes", nodes), v("tasks", tasks), v("performers", performers),
         v("performerUnits", performer_units), v("suspended", suspended), v("stops", stops),
+        v("parent", parent), v("ancestry", ancestry), v("scheduledAt", scheduled_at),
         v("nextNode", next_node), v("nextTask", next_task), v("stepsRun", steps_run),
         v("revision", revision);
   }
@@ -273,7 +308,7 @@ using CloudEvent = Json;
 // A vocabulary reads best as a table, hence:
 // clang-format off
 // Commands ask, and may be refused. A timer is a command like any other: there is one way in.
-struct StartInstance   { InstanceId id; UnitId unit; std::string business_key; Json input; PersonId by; };
+struct StartInstance   { InstanceId id; UnitId unit; std::string business_key; Json input; PersonId by; std::optional<ParentNode> parent = {}; std::optional<Ancestry> ancestry = {}; std::optional<Instant> scheduled_at = {}; };
 struct ContinueRun     {};                        ///< A slice ended with work left.
 struct TimerFired      { std::string timer; };    ///< See timer ids below.
 // `via` is the way in: web | api | cli | bulk; the engine fills it in.
@@ -309,12 +344,14 @@ struct RecomputeDeadlines { std::int64_t change = 0; };  ///< By the calendars a
 /// never stored.
 struct FinishCall      { NodeId node; std::string key; Json output; std::optional<WorkflowError> error; Json authorization; Redaction redaction; };
 
+struct EndChild        { NodeId node; InstanceId child; InstanceStatus status; Json output; std::optional<WorkflowError> error; };  ///< A sub-workflow has ended.
+
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
                              CompleteTask, CommentOnTask, CommentOnInstance, WithdrawTask,
                              DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance,
                              RequestExtension, DecideExtension, RecomputeDeadlines, StartTask,
                              DelegateTask, ReassignTask, RequestInfo, ProvideInfo, AddSigner,
-                             RemoveSigner, RecallAnswer, FinishCall, RetryInstance>;
+                             RemoveSigner, RecallAnswer, FinishCall, RetryInstance, EndChild>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be
@@ -322,8 +359,8 @@ using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, 
 // Full list with codecs: events.hpp.
 
 /// What the engine stores and sends besides the events, in the same transaction.
-/// Timer ids: "n<node>" wakes a node, "x<node>" ends it by timeout, "t<task id>" is a task's next
-/// moment.
+/// Timer ids: "n<node>" wakes a node, "x<node>" ends it by timeout, "a<node>" ends one attempt of a
+/// retry, "t<task id>" is a task's next moment.
 struct SetTimer {
   std::string timer;
   Instant due_at;
@@ -386,6 +423,19 @@ struct DropCall {
   NodeId node;
   std::string key;
 };
+/// Another instance is to be started, in the same transaction. Its steps run afterwards.
+struct StartChild {
+  DefinitionRef definition;  ///< The exact version.
+  StartInstance start;
+};
+struct CancelChild {
+  InstanceId id;
+};
+/// This instance has ended, and its parent waits to hear of it.
+struct TellParent {
+  InstanceId parent;
+  EndChild command;
+};
 /// These may see the instance from now on.
 struct Admit {
   std::vector<PersonId> people;
@@ -417,6 +467,6 @@ struct CloseBallotBox {
 using Effect =
     std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe, Admit,
                  TakeTurn, CallBack, OpenBallotBox, CastBallot, CloseBallotBox, StartCall,
-                 DropCall>;
+                 DropCall, StartChild, CancelChild, TellParent>;
 
 }  // namespace kyhan

@@ -20,7 +20,8 @@ bool has_all_rows(const State& state, const WaitRows& rows) {
 bool can_go_on(const State& state, bool runnable) {
   const Waits waits = waits_of(state);
   return runnable || state.ended_at || state.suspended || !waits.timers.empty() ||
-         !waits.subscriptions.empty() || !waits.tasks.empty() || !waits.calls.empty();
+         !waits.subscriptions.empty() || !waits.tasks.empty() || !waits.calls.empty() ||
+         !waits.children.empty();
 }
 
 }  // namespace

@@ -69,6 +69,21 @@ Error duplicate_business_key(const std::string& key, const InstanceId& existing)
   return error;
 }
 
+/// What an instance may run as sub-workflows: whatever is published.
+class PublishedWorkflows final : public Workflows {
+ public:
+  explicit PublishedWorkflows(const Catalog& catalog) : catalog_(catalog) {}
+  [[nodiscard]] std::optional<DefinitionRef> find(const DefinitionRef& wanted) const override {
+    const auto published =
+        catalog_.find(wanted.name, wanted.version == "latest" ? "" : wanted.version);
+    if (!published || published->ref.namespace_ != wanted.namespace_) return std::nullopt;
+    return published->ref;
+  }
+
+ private:
+  const Catalog& catalog_;
+};
+
 std::uint64_t steps_in(const std::vector<Event>& events) {
   return static_cast<std::uint64_t>(std::ranges::count_if(events, [](const Event& event) {
     return std::holds_alternative<StepRan>(event) || std::holds_alternative<NodeExited>(event);
@@ -211,10 +226,9 @@ Result<Applied> Batch::apply(const InstanceId& id, const Command& given, const P
   if (!program) return program.error();
   Result<Applied> applied = decide_and_stage(**loaded, *program, command, actor);
   if (!applied) return applied;
-  const Result<std::size_t> heard = deliver_emitted();
-  if (!heard) return heard.error();
+  if (Result<void> followed = follow_up(); !followed) return followed.error();
   const auto* answer = std::get_if<CompleteTask>(&command);
-  if (answer != nullptr && *heard > 0) work_.stage_heard(answer->task);
+  if (answer != nullptr && pending_.heard) work_.stage_heard(answer->task);
   return applied;
 }
 
@@ -231,19 +245,26 @@ Result<Applied> Batch::start(const Program& program, StartInstance command, KeyS
   const PersonId by = command.by;
   Result<Applied> applied = decide_and_stage(fresh, program, std::move(command), by);
   if (!applied) return applied;
-  if (auto delivered = deliver_emitted(); !delivered) return delivered.error();
+  if (Result<void> followed = follow_up(); !followed) return followed.error();
   return applied;
 }
 
 Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Program& program,
                                         const Command& command, const PersonId& actor) {
+  return decide_and_stage(loaded, program, command, actor, limits_.slice_steps_max);
+}
+
+Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Program& program,
+                                        const Command& command, const PersonId& actor,
+                                        int steps_max) {
   const StagedWorkload workload{work_};
   const StagedBallots ballots{work_};
-  const World world{program,   *snapshot_.directory, *snapshot_.calendars, snapshot_.secrets.get(),
-                    &workload, &ballots,             snapshot_.preferences.get()};
+  const PublishedWorkflows workflows{*snapshot_.catalog};
+  const World world{program,   *snapshot_.directory, *snapshot_.calendars,         snapshot_.secrets.get(),
+                    &workload, &ballots,             snapshot_.preferences.get(), &workflows};
   Now now{now_};
   now.jitter = std::uniform_real_distribution<double>{0.0, 1.0}(chance_);
-  now.steps_max = limits_.slice_steps_max;
+  now.steps_max = steps_max;
   Result<Decision> decision = decide(*loaded.state, world, command, now);
   if (!decision) return decision.error();
 
@@ -306,6 +327,9 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
   pending_.tally.events += decision.events.size();
   pending_.tally.steps += steps_in(decision.events);
   pending_.runnable[after->id] = decision.unfinished;
+  if (after->ended_at && after->scheduled_at) {
+    pending_.follow_ups.emplace_back(ScheduledEnd{after->definition.name, after->unit});
+  }
   pending_.states[after->id] = {after, head, state_json.size()};
 }
 
@@ -332,6 +356,7 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
     for (const std::string& type : types) {
       pending_.subscribed.emplace(type, Subscription{after.id, subscribe->node});
     }
+    pending_.follow_ups.emplace_back(Listening{after.id, subscribe->node, types});
   } else if (const auto* unsubscribe = std::get_if<Unsubscribe>(&effect)) {
     work_.clear_subscription(head, unsubscribe->node);
   } else if (const auto* call = std::get_if<StartCall>(&effect)) {
@@ -353,6 +378,12 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
     closed_ballot_box_ = true;
   } else if (const auto* call_back = std::get_if<CallBack>(&effect)) {
     work_.clear_held(head, call_back->after_revision, call_back->up_to_revision);
+  } else if (const auto* child = std::get_if<StartChild>(&effect)) {
+    pending_.follow_ups.emplace_back(*child);
+  } else if (const auto* cancel = std::get_if<CancelChild>(&effect)) {
+    pending_.follow_ups.emplace_back(*cancel);
+  } else if (const auto* tell = std::get_if<TellParent>(&effect)) {
+    pending_.follow_ups.emplace_back(*tell);
   }
 }
 
@@ -367,7 +398,7 @@ void Batch::stage_message(const Publish& publish, const InstanceHead& head,
     ++pending_.tally.outbox;
   }
   if (publish.routing_key.starts_with(emitted_key_prefix)) {
-    pending_.emitted.push_back(publish.event);
+    pending_.follow_ups.emplace_back(Emitted{publish.event});
   }
 }
 

@@ -30,7 +30,8 @@ struct Snapshot {
   std::shared_ptr<const PreferenceBook> preferences;
 };
 
-/// How many events an emitted event may set off in one command; beyond, the command is refused.
+/// How many deliveries, starts and ends of sub-workflows one command may set off; beyond, it is
+/// refused.
 constexpr std::size_t deliveries_per_command_max = 10'000;
 
 /// Notes the way in on what a person asks for.
@@ -145,6 +146,9 @@ class Batch {
   [[nodiscard]] Result<Applied> decide_and_stage(const LoadedInstance& loaded,
                                                  const Program& program, const Command& command,
                                                  const PersonId& actor);
+  [[nodiscard]] Result<Applied> decide_and_stage(const LoadedInstance& loaded,
+                                                 const Program& program, const Command& command,
+                                                 const PersonId& actor, int steps_max);
   void stage(const LoadedInstance& loaded, const Program& program, const Command& command,
              Decision decision, const PersonId& actor);
   void stage_effect(const Effect& effect, const InstanceHead& head, const InstanceRow& row,
@@ -161,8 +165,44 @@ class Batch {
   /// Until when messages of this command wait; nothing: they may leave.
   [[nodiscard]] std::optional<Instant> hold_of(const Command& command, const InstanceHead& head,
                                                bool is_new);
-  /// How many instances consumed an event.
-  [[nodiscard]] Result<std::size_t> deliver_emitted();
+  /// What a command sets off in other instances, in the same transaction.
+  struct Emitted {
+    CloudEvent event;
+  };
+  struct Listening {
+    InstanceId instance;
+    NodeId node = 0;
+    std::vector<std::string> types;
+  };
+  struct StartByEvent {
+    std::string definition;
+    Json input;
+    CloudEvent event;
+  };
+  struct ScheduledEnd {
+    std::string definition;
+    UnitId unit;
+  };
+  using FollowUp = std::variant<Emitted, Listening, StartByEvent, ScheduledEnd, StartChild,
+                                CancelChild, TellParent>;
+  [[nodiscard]] Result<void> follow_up();
+  [[nodiscard]] Result<std::size_t> follow(const Emitted& emitted);
+  [[nodiscard]] Result<std::size_t> follow(const Listening& listening);
+  [[nodiscard]] Result<std::size_t> follow(const StartByEvent& start);
+  [[nodiscard]] Result<std::size_t> follow(const ScheduledEnd& ended);
+  [[nodiscard]] Result<std::size_t> follow(const StartChild& child);
+  [[nodiscard]] Result<std::size_t> follow(const CancelChild& child);
+  [[nodiscard]] Result<std::size_t> follow(const TellParent& ended);
+  [[nodiscard]] Result<bool> still_listens(const Listening& listening);
+  [[nodiscard]] Result<std::vector<EarlyEvent>> early_events(const Listening& listening,
+                                                             std::int64_t after);
+  [[nodiscard]] Result<bool> offer(const InstanceId& id, NodeId node, const CloudEvent& event,
+                                   std::optional<std::int64_t> kept);
+  [[nodiscard]] Result<std::size_t> start_by_event(const CloudEvent& event);
+  [[nodiscard]] Result<std::optional<Json>> match(const World& world, const std::string& name,
+                                                  const std::string& key,
+                                                  const CloudEvent& event);
+  [[nodiscard]] Result<std::size_t> command_other(const InstanceId& id, const Command& command);
   [[nodiscard]] std::vector<Subscription> listeners(const std::string& type);
 
   UnitOfWork work_;
@@ -188,7 +228,8 @@ class Batch {
     std::vector<Change> changes;
     std::map<InstanceId, bool> runnable;
     std::multimap<std::string, Subscription> subscribed;
-    std::deque<CloudEvent> emitted;
+    std::deque<FollowUp> follow_ups;
+    bool heard = false;  ///< Other instances know of it, or may come to.
     std::map<TaskId, Task> tasks;
     std::vector<CallChange> call_changes;
     BatchTally tally;

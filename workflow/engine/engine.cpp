@@ -13,6 +13,7 @@
 #include "workflow/engine/engine_loop.hpp"
 #include "workflow/engine/publishing.hpp"
 #include "workflow/engine/receipts.hpp"
+#include "workflow/engine/schedules.hpp"
 #include "workflow/engine/starting.hpp"
 #include "workflow/expressions/jq.hpp"
 
@@ -245,6 +246,9 @@ void Engine::import_organisation(Json organisation, PersonId by, Callback<Json> 
          if (!whole) return whole.error();
          batch.work().stage_organisation(directory->with_absences({})->to_json().dump(),
                                          batch.now());
+         if (Result<void> planned = plan_after_for_new_units(batch, **whole); !planned) {
+           return planned.error();
+         }
          return After{[this, directory = *whole, by, callback] {
            loop_->replace(directory);
            spdlog::info("engine: organisation imported by {}: {} units, {} people",

@@ -48,6 +48,10 @@ struct EngineLimits {
   std::size_t calls_in_flight_max = 1024;          ///< Calls to other systems without an answer.
   /// How long messages that tell of an answer wait, so that it can be recalled before they leave.
   Milliseconds recall_grace{0};
+  /// How long an event is kept for steps that will listen for it, and how many are at most: beyond,
+  /// the oldest go.
+  Milliseconds early_event_ttl{std::chrono::hours{24}};
+  std::int64_t early_events_max = 100'000;
   Milliseconds audit_pause{60'000};  ///< Between two pages of the audit scan; 0: no scan.
   std::size_t audit_page_max = 200;  ///< Instances looked at in one page.
 };

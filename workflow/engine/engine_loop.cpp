@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "workflow/engine/releasing.hpp"
+#include "workflow/engine/schedules.hpp"
 #include "workflow/engine/starting.hpp"
 
 namespace kyhan {
@@ -572,6 +573,7 @@ void EngineLoop::housekeeping(Batch& batch) {
   kept_house_ = true;
   batch.work().clear_jobs_before(batch.now() - jobs_kept_for);
   batch.work().clear_drafts_before(batch.now() - drafts_kept_for);
+  batch.work().clear_early_events(batch.now() - config_.limits.early_event_ttl);
   batch.work().clear_unused_attachments(batch.now() - unused_attachments_kept_for);
   // A rehearsal that jumps a year ahead must not sign everybody out.
   if (virtual_clock_ == nullptr) batch.work().clear_expired(batch.now());

@@ -74,7 +74,8 @@ Json current_of(const State& state, const Definition& definition) {
     if (node.step < 0 || static_cast<std::size_t>(node.step) >= definition.steps.size()) continue;
     const Step& step = definition.steps[static_cast<std::size_t>(node.step)];
     const bool calls = !node.call_key.empty();
-    if (step.kind != "wait" && step.kind != "listen" && !calls) continue;
+    const bool waits = step.kind == "wait" || step.kind == "listen" || step.kind == "run" || calls;
+    if (node.extension || !waits) continue;
     const Json* title = nullptr;
     if (step.metadata.is_object() && step.metadata.contains("title")) {
       title = &step.metadata.at("title");
@@ -86,6 +87,7 @@ Json current_of(const State& state, const Definition& definition) {
                {"since", to_rfc3339(node.started_at)}};
     if (node.wake_at) entry["wakeAt"] = to_rfc3339(*node.wake_at);
     if (calls && node.spec.contains("uri")) entry["uri"] = node.spec.at("uri");
+    for (const InstanceId& child : node.children) entry["children"].push_back(child.text());
     current.push_back(std::move(entry));
   }
   return current;

@@ -6,6 +6,8 @@
 #include "workflow/core/documents.hpp"
 #include "workflow/core/people_check.hpp"
 #include "workflow/engine/starting.hpp"
+#include "workflow/core/trigger.hpp"
+#include "workflow/engine/schedules.hpp"
 #include "workflow/expressions/jq.hpp"
 
 namespace kyhan {
@@ -103,14 +105,11 @@ void publish(EngineLoop& loop, const PublishRequest& request) {
                }
                batch.work().stage_definition(
                    {published.ref, published.title, text, batch.now(), by, true});
-               Result<std::optional<ScheduleRow>> schedule =
-                   schedule_row(published, *batch.snapshot().calendars, batch.now());
-               if (!schedule) return schedule.error();
-               if (*schedule) {
-                 batch.work().stage_schedule(**schedule);
-               } else {
-                 batch.work().clear_schedule(published.ref.name);
-               }
+               if (Result<void> set = replace_schedule(batch, program); !set) return set.error();
+               const EventTypes types = event_types_of(published);
+               batch.work().stage_event_types(published.ref.name, published.ref.version,
+                                              types.listen, types.start);
+               batch.work().clear_partial_matches(published.ref.name);
                report.published = true;
                return After{
                    [&loop, program, text, sha256, by, callback, report, now = batch.now()] {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <spdlog/spdlog.h>
 
-#include "workflow/core/cron.hpp"
 #include "workflow/core/form_references.hpp"
 #include "workflow/core/forms.hpp"
 #include "workflow/core/person_text.hpp"
@@ -103,90 +102,6 @@ Result<std::string> business_key(const Program& program, const StartRequest& req
   return key->is_string() ? key->get<std::string>() : key->dump();
 }
 
-// Schedules.
-
-const std::string& zone_of(const Definition& definition) {
-  return definition.schedule.time_zone.empty() ? definition.time_zone
-                                               : definition.schedule.time_zone;
-}
-
-const Calendar& calendar_of(const Definition& definition, const Calendars& calendars) {
-  for (const std::string& id : {definition.schedule.calendar, definition.calendar}) {
-    if (const Calendar* found = id.empty() ? nullptr : calendars.find(id)) return *found;
-  }
-  return calendars.built_in();
-}
-
-/// When an occurrence is to start, after the policy for days off; empty: not at all.
-std::optional<Instant> start_time(const Definition& definition, const Calendars& calendars,
-                                  Instant occurrence) {
-  constexpr int days_off_in_a_row_max = 60;
-  using OnHoliday = Schedule::OnHoliday;
-  const OnHoliday policy = definition.schedule.on_holiday;
-  if (policy == OnHoliday::run) return occurrence;
-  const std::string& zone = zone_of(definition);
-  const Calendar& calendar = calendar_of(definition, calendars);
-  const Date date = date_in_zone(occurrence, zone);
-  if (calendar.day(date).working) return occurrence;
-  if (policy == OnHoliday::skip) return std::nullopt;
-  const auto time_of_day = std::chrono::duration_cast<std::chrono::minutes>(
-      occurrence - instant_at(date, std::chrono::minutes{0}, zone));
-  const int direction = policy == OnHoliday::next ? 1 : -1;
-  for (int days = 1; days <= days_off_in_a_row_max; ++days) {
-    const Date other{std::chrono::sys_days{date} + std::chrono::days{days * direction}};
-    if (calendar.day(other).working) return instant_at(other, time_of_day, zone);
-  }
-  return std::nullopt;
-}
-
-struct Occurrence {
-  Instant scheduled_at;
-  Instant start_at;
-};
-
-/// The occurrences after `row.last_at` that are due at `now`, and the row as it stands after them.
-struct Expansion {
-  std::vector<Occurrence> due;
-  ScheduleRow next;
-};
-
-Result<Expansion> expand(const Definition& definition, const Calendars& calendars, ScheduleRow row,
-                         Instant now) {
-  // Bounds a catch-up after years, and a schedule whose days are all skipped.
-  constexpr int occurrences_max = 10'000;
-  const Result<Cron> cron = Cron::parse(definition.schedule.cron);
-  if (!cron) return cron.error();
-  Expansion expansion;
-  Instant base = row.last_at.value_or(now);
-  row.next_at.reset();
-  for (int i = 0; i < occurrences_max; ++i) {
-    const std::optional<Instant> occurrence = cron->next_after(base, zone_of(definition));
-    if (!occurrence) break;
-    const std::optional<Instant> at = start_time(definition, calendars, *occurrence);
-    if (at && *at > now) {
-      row.next_at = at;
-      break;
-    }
-    if (at) expansion.due.push_back({*occurrence, *at});
-    base = *occurrence;
-  }
-  row.last_at = base;
-  expansion.next = std::move(row);
-  return expansion;
-}
-
-/// Which of the due occurrences are to be made up for.
-std::vector<Occurrence> chosen(const std::vector<Occurrence>& due, Schedule::Misfire misfire,
-                               Instant now) {
-  if (misfire == Schedule::Misfire::all) return due;
-  std::vector<Occurrence> on_time;
-  for (const Occurrence& one : due) {
-    if (now - one.start_at <= start_lateness_max) on_time.push_back(one);
-  }
-  if (on_time.empty() && misfire == Schedule::Misfire::once && !due.empty()) return {due.back()};
-  return on_time;
-}
-
 }  // namespace
 
 InstanceId new_instance_id(Instant now, std::mt19937_64& chance) {
@@ -222,74 +137,6 @@ Result<Applied> start_by_request(Batch& batch, const StartRequest& request, Inst
       *program,
       StartInstance{std::move(id), request.unit, std::move(*key), std::move(input), request.by},
       scope);
-}
-
-Result<std::optional<ScheduleRow>> schedule_row(const Definition& definition,
-                                                const Calendars& calendars, Instant after) {
-  if (definition.schedule.cron.empty()) return std::optional<ScheduleRow>{};
-  ScheduleRow row{definition.ref.name, definition.schedule.unit_kind, std::nullopt, after};
-  const Result<Cron> cron = Cron::parse(definition.schedule.cron);
-  if (!cron) return cron.error();
-  Result<Expansion> expansion = expand(definition, calendars, row, after);
-  if (!expansion) return expansion.error();
-  // A day moved to before `after` is due at once.
-  if (!expansion->due.empty()) {
-    row.next_at = expansion->due.front().start_at;
-    return std::optional{row};
-  }
-  return std::optional{std::move(expansion->next)};
-}
-
-Result<void> expand_schedule(Batch& batch, const ScheduleRow& row) {
-  const Snapshot& snapshot = batch.snapshot();
-  Result<Program> program = snapshot.catalog->load(row.definition);
-  if (!program) return program.error();
-  const Definition& definition = *program->definition;
-  if (definition.schedule.cron.empty()) {
-    batch.work().clear_schedule(row.definition);
-    return {};
-  }
-  Result<Expansion> expansion = expand(definition, *snapshot.calendars, row, batch.now());
-  if (!expansion) return expansion.error();
-
-  std::vector<UnitId> units{UnitId{}};
-  if (!definition.schedule.unit_kind.empty()) {
-    units = snapshot.directory->units_of_kind(definition.schedule.unit_kind);
-  }
-  for (const Occurrence& one : chosen(expansion->due, definition.schedule.misfire, batch.now())) {
-    const Milliseconds spread =
-        add_duration(one.start_at, definition.schedule.spread, zone_of(definition)) - one.start_at;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-      const Milliseconds offset =
-          spread * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(units.size());
-      batch.work().stage_planned_start(
-          {row.definition, units[i], one.scheduled_at, one.start_at + offset});
-    }
-  }
-  batch.work().stage_schedule(expansion->next);
-  return {};
-}
-
-Result<void> make_planned_start(Batch& batch, const PlannedStart& planned, InstanceId id) {
-  const Snapshot& snapshot = batch.snapshot();
-  Result<Program> program = snapshot.catalog->load(planned.definition);
-  if (!program) return program.error();
-  const Unit* unit = snapshot.directory->find_unit(planned.unit);
-  batch.work().clear_planned_start(planned);
-  if (!planned.unit.empty() && unit == nullptr) {
-    spdlog::warn("engine: {} does not start for {}: the unit is gone", planned.definition,
-                 planned.unit.text());
-    return {};
-  }
-  const std::string scheduled_for = to_rfc3339(planned.scheduled_at, zone_of(*program->definition));
-  Json input{{"scheduledFor", scheduled_for}};
-  if (unit != nullptr) input["unit"] = unit_json(*unit);
-  const std::string key = planned.definition + "/" +
-                          (planned.unit.empty() ? "_" : planned.unit.text()) + "/" + scheduled_for;
-  Result<Applied> started = batch.start(
-      *program, StartInstance{std::move(id), planned.unit, key, std::move(input), PersonId{}});
-  if (!started && started.error().type != "duplicate-business-key") return started.error();
-  return {};
 }
 
 }  // namespace kyhan

@@ -312,6 +312,10 @@ class JqCompiler : public ExpressionCompiler {
 
 }  // namespace
 
+std::string program_text(const std::vector<ExpressionSource>& sources) {
+  return ProgramWriter(sources).write().text;
+}
+
 std::unique_ptr<ExpressionCompiler> make_jq_compiler(JqLimits limits) {
   return std::make_unique<JqCompiler>(limits);
 }

@@ -47,6 +47,9 @@ class JqProgram {
   HaltSwitch switch_;
 };
 
+/// The one program of all expressions: its text, for those who compare compilers.
+[[nodiscard]] std::string program_text(const std::vector<ExpressionSource>& sources);
+
 /// Syntax alone, some 30 us: libjq stops before it links its builtins.
 [[nodiscard]] std::vector<CompileMessage> syntax_messages(const std::string& text);
 

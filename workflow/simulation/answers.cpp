@@ -56,7 +56,12 @@ class Reader {
     if (item.contains("data")) answer.data = item.at("data");
     const std::string after = text(item, at, "after", false);
     if (!after.empty()) {
-      if (const Result<Duration> length = parse_iso_duration(after)) {
+      const Result<Duration> length = parse_iso_duration(after);
+      if (length && after.front() == '-') {
+        fault(at + "/after", "duration",
+              {"Thời gian sau khi việc mở không thể âm.",
+               "The time after the task has opened cannot be negative."});
+      } else if (length) {
         answer.after = *length;
       } else {
         fault(at + "/after", "duration", length.error().detail);

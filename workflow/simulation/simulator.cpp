@@ -20,16 +20,16 @@ namespace {
 /// may still be answered.
 class Answered {
  public:
-  void put(FinishCall answer) {
+  void put(std::pair<InstanceId, FinishCall> answer) {
     const std::lock_guard lock{mutex_};
     answers_.push_back(std::move(answer));
     changed_.notify_all();
   }
   /// The next one, or nothing after `patience`.
-  std::optional<FinishCall> take(Milliseconds patience) {
+  std::optional<std::pair<InstanceId, FinishCall>> take(Milliseconds patience) {
     std::unique_lock lock{mutex_};
     if (!changed_.wait_for(lock, patience, [this] { return !answers_.empty(); })) return {};
-    FinishCall answer = std::move(answers_.front());
+    std::pair<InstanceId, FinishCall> answer = std::move(answers_.front());
     answers_.pop_front();
     return answer;
   }
@@ -37,7 +37,32 @@ class Answered {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<FinishCall> answers_;
+  std::deque<std::pair<InstanceId, FinishCall>> answers_;
+};
+
+/// The definitions a run knows, its own among them.
+class GivenWorkflows final : public Workflows {
+ public:
+  explicit GivenWorkflows(const Simulation& plan) : plan_(plan) {}
+
+  [[nodiscard]] std::optional<DefinitionRef> find(const DefinitionRef& wanted) const override {
+    const Program* found = program(wanted);
+    return found == nullptr ? std::nullopt : std::optional(found->definition->ref);
+  }
+  [[nodiscard]] const Program* program(const DefinitionRef& wanted) const {
+    for (auto one = plan_.others.rbegin(); one != plan_.others.rend(); ++one) {
+      if (is(*one, wanted)) return &*one;
+    }
+    return is(plan_.program, wanted) ? &plan_.program : nullptr;
+  }
+
+ private:
+  static bool is(const Program& program, const DefinitionRef& wanted) {
+    const DefinitionRef& ref = program.definition->ref;
+    return ref.namespace_ == wanted.namespace_ && ref.name == wanted.name &&
+           (wanted.version == "latest" || wanted.version == ref.version);
+  }
+  const Simulation& plan_;
 };
 
 /// As long as the server by default keeps messages that tell of an answer.
@@ -60,8 +85,9 @@ class Simulator {
  public:
   explicit Simulator(const Simulation& plan)
       : plan_(plan),
-        world_{plan.program,       *plan.directory, *plan.calendars,
-               plan.secrets.get(), nullptr,         &boxes_},
+        keeps_journal_(plan.keeps_journal ||
+                       std::ranges::count(plan.answers, "recall", &PlannedAnswer::action) > 0),
+        workflows_(plan),
         now_(plan.from),
         due_(plan.answers.size()),
         used_(plan.answers.size(), false) {
@@ -78,83 +104,121 @@ class Simulator {
   }
 
   SimulationResult play() {
-    submit(StartInstance{InstanceId("run"), plan_.unit, {}, plan_.input, plan_.initiator});
-    while (!state().ended_at && take_next()) {}
-    for (const auto& [node, key] : out_) plan_.calls->cancel(key);
+    instances_.emplace(main_, Playing{&plan_.program, {}, {}});
+    order_.push_back(main_);
+    submit(main_, StartInstance{main_, plan_.unit, {}, plan_.input, plan_.initiator});
+    while (!state(main_).ended_at && take_next()) {}
+    for (const auto& [caller, key] : out_) plan_.calls->cancel(key);
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (!used_[i]) result_.unused.push_back(i);
+    }
+    result_.journal = std::move(instances_.at(main_).journal);
+    for (const InstanceId& id : order_) {
+      if (id == main_) {
+        result_.state = std::move(instances_.at(id).state);
+      } else {
+        result_.others.push_back(std::move(instances_.at(id).state));
+      }
     }
     return std::move(result_);
   }
 
  private:
+  struct Playing {
+    const Program* program;
+    State state;
+    std::vector<Event> journal;  ///< Kept where it is asked for or an answer is to be taken back.
+  };
+  struct GivenAnswer {
+    InstanceId instance;
+    Task task;
+    Response response;
+    std::size_t ended_with;  ///< Facts in the journal when the answer's command was through.
+  };
   struct Coming {
     Instant at;
     CloudEvent event;
   };
+  /// An event that has come: whoever listens later may still want it.
+  struct Kept {
+    Instant at;
+    CloudEvent event;
+    std::set<std::pair<InstanceId, NodeId>> offered;
+    std::set<InstanceId> taken;  ///< By these instances: no second time.
+  };
+  struct OpenTask {
+    InstanceId instance;
+    const Task* task;
+  };
 
-  [[nodiscard]] State& state() { return result_.state; }
+  [[nodiscard]] const State& state(const InstanceId& id) const { return instances_.at(id).state; }
 
   // ---- calls to other systems: they take no virtual time
 
   /// Hands a call on. What it asks is computed from the state as it is now.
-  void begin_call(const StartCall& call) {
+  void begin_call(const InstanceId& id, const StartCall& call) {
     if (plan_.calls == nullptr) return;
-    out_.insert_or_assign(call.node, call.key);
+    out_.insert_or_assign({id, call.node}, call.key);
     CallOrder order;
     order.node = call.node;
     order.key = call.key;
     // Asked on another thread, perhaps when the play is over: it owns what it looks at.
-    order.request = [before = std::make_shared<const State>(state()), program = plan_.program,
+    order.request = [before = std::make_shared<const State>(state(id)),
+                     program = *instances_.at(id).program,
                      directory = plan_.directory, calendars = plan_.calendars,
                      secrets = plan_.secrets, node = call.node](const CallFindings& findings) {
       const World world{program, *directory, *calendars, secrets.get()};
       return request_of(*before, world, node, findings);
     };
-    order.done = [answered = answered_](FinishCall answer) { answered->put(std::move(answer)); };
+    order.done = [answered = answered_, id](FinishCall answer) {
+      answered->put({id, std::move(answer)});
+    };
     plan_.calls->start(std::move(order));
   }
 
   /// Waits for the next answer while the clock stands. A call that really takes longer than what is
   /// left of a timeout around it is timed out all the same.
   void await_call() {
-    std::optional<std::pair<Instant, std::string>> limit;
-    for (const auto& [node, key] : out_) {
-      for (NodeId up = node; up >= 0;) {
-        const auto found = state().nodes.find(up);
-        if (found == state().nodes.end()) break;
+    using TimerKey = std::pair<InstanceId, std::string>;
+    std::optional<std::pair<Instant, TimerKey>> limit;
+    for (const auto& [caller, key] : out_) {
+      const std::map<NodeId, Node>& nodes = state(caller.first).nodes;
+      for (NodeId up = caller.second; up >= 0;) {
+        const auto found = nodes.find(up);
+        if (found == nodes.end()) break;
         const auto& at = found->second.timeout_at;
-        if (at && (!limit || *at < limit->first)) limit.emplace(*at, "x" + std::to_string(up));
+        if (at && (!limit || *at < limit->first)) {
+          limit.emplace(*at, TimerKey{caller.first, "x" + std::to_string(up)});
+        }
         up = found->second.parent;
       }
     }
     constexpr Milliseconds longest = std::chrono::hours{1};
     const Milliseconds patience =
         limit ? std::clamp(limit->first - now_, Milliseconds{0}, longest) : longest;
-    if (std::optional<FinishCall> answer = answered_->take(patience)) {
-      submit(*answer);
+    if (const auto answer = answered_->take(patience)) {
+      submit(answer->first, answer->second);
       return;
     }
     if (!limit) return;
     // Everything up to the timeout, in order, and then it.
-    for (std::string fired; !state().ended_at && fired != limit->second;) {
-      fired = fire_earliest_until(limit->first);
-      if (fired.empty()) return;
+    while (!state(main_).ended_at) {
+      const auto timer = earliest_timer();
+      if (timer == timers_.end() || timer->second > limit->first) return;
+      const TimerKey fired = timer->first;
+      fire(timer);
+      if (fired == limit->second) return;
     }
   }
 
-  /// The timer that fired; empty: none is due by then.
-  std::string fire_earliest_until(Instant until) {
-    const auto timer = earliest_timer();
-    if (timer == timers_.end() || timer->second > until) return "";
-    const std::string id = timer->first;
+  void fire(std::map<std::pair<InstanceId, std::string>, Instant>::iterator timer) {
     move_to(timer->second);
+    const auto [instance, id] = timer->first;
     timers_.erase(timer);
-    submit(TimerFired{id});
-    return id;
+    submit(instance, TimerFired{id});
   }
 
-  [[nodiscard]] std::map<std::string, Instant>::iterator earliest_timer() {
+  [[nodiscard]] std::map<std::pair<InstanceId, std::string>, Instant>::iterator earliest_timer() {
     return std::ranges::min_element(timers_, {}, [](const auto& one) { return one.second; });
   }
 
@@ -189,26 +253,25 @@ class Simulator {
       move_to(*event_at);
       const CloudEvent one = coming_.front().event;
       coming_.erase(coming_.begin());
-      arrive(one);
+      keep(one);
+      offer_kept();
     } else {
-      move_to(timer->second);
-      const std::string id = timer->first;
-      timers_.erase(timer);
-      submit(TimerFired{id});
+      fire(timer);
     }
     return true;
   }
 
   /// Whether any timer can still change the outcome: a reminder cannot.
-  [[nodiscard]] bool timers_matter() {
-    for (const auto& [id, at] : timers_) {
+  [[nodiscard]] bool timers_matter() const {
+    for (const auto& [key, at] : timers_) {
+      const auto& [instance, id] = key;
       if (id.front() != 't') return true;
-      const auto task = state().tasks.find(TaskId(id.substr(1)));
-      if (task == state().tasks.end()) continue;
+      const auto task = state(instance).tasks.find(TaskId(id.substr(1)));
+      if (task == state(instance).tasks.end()) continue;
       for (const Moment& moment : task->second.moments) {
         if (moment.kind == "expire") return true;
         if (moment.kind == "escalation") {
-          const Json& spec = state().nodes.at(task->second.node).spec;
+          const Json& spec = state(instance).nodes.at(task->second.node).spec;
           const Json& step = spec.at("escalation").at(static_cast<std::size_t>(moment.index));
           const std::string action = step.value("action", "");
           if (action == "raise" || action == "complete") return true;
@@ -224,29 +287,37 @@ class Simulator {
     now_ = at;
   }
 
+  /// The open task a planned answer fits best.
+  [[nodiscard]] std::optional<OpenTask> task_for(const PlannedAnswer& answer) const {
+    std::optional<OpenTask> chosen;
+    int best = -1;
+    for (const InstanceId& id : order_) {
+      for (const auto& [task_id, task] : state(id).tasks) {
+        if (!fits(id, task, answer.task)) continue;
+        if (!answer.unit.empty() && task.unit != answer.unit) continue;
+        int score = 0;
+        if (task.holder == answer.by) {
+          score = 2;
+        } else if (capacity(id, task, answer.by).may_act()) {
+          score = 1;
+        }
+        if (score > best) best = score, chosen = OpenTask{id, &task};
+      }
+    }
+    return chosen;
+  }
+
   /// Gives one planned answer to the open task it fits best, or leaves it for the next round.
   void give(std::size_t index) {
     const PlannedAnswer& answer = plan_.answers[index];
     due_[index].reset();
     if (answer.action == "recall") return give_back(index);
-    const Task* chosen = nullptr;
-    int best = -1;
-    for (const auto& [id, task] : state().tasks) {
-      if (!fits(task, answer.task)) continue;
-      if (!answer.unit.empty() && task.unit != answer.unit) continue;
-      int score = 0;
-      if (task.holder == answer.by) {
-        score = 2;
-      } else if (capacity(task, answer.by).may_act()) {
-        score = 1;
-      }
-      if (score > best) best = score, chosen = &task;
-    }
-    if (chosen == nullptr) return;
+    const std::optional<OpenTask> chosen = task_for(answer);
+    if (!chosen) return;
     used_[index] = true;
-    const TaskId id = chosen->id;
+    const TaskId id = chosen->task->id;
     std::optional<Error> refusal;
-    if (const auto command = command_of(answer, id)) refusal = submit(*command);
+    if (const auto command = command_of(answer, id)) refusal = submit(chosen->instance, *command);
     if (refusal) result_.refused.push_back({index, std::move(*refusal)});
   }
 
@@ -277,46 +348,48 @@ class Simulator {
   void give_back(std::size_t index) {
     const PlannedAnswer& answer = plan_.answers[index];
     const auto last = std::find_if(given_.rbegin(), given_.rend(), [&](const GivenAnswer& one) {
-      return fits(one.task, answer.task) &&
+      return fits(one.instance, one.task, answer.task) &&
              (one.response.by == answer.by || one.response.on_behalf_of == answer.by);
     });
     if (last == given_.rend()) return;
     used_[index] = true;
     RecallAnswer command{last->task.id, answer.by, answer.comment};
-    if (auto trace = trace_answer(result_.journal, last->task.id, last->ended_with)) {
+    const std::vector<Event>& journal = instances_.at(last->instance).journal;
+    if (auto trace = trace_answer(journal, last->task.id, last->ended_with)) {
       trace->held = now_ - last->response.at <= recall_grace;
       command.trace = std::make_shared<const AnswerTrace>(std::move(*trace));
     }
-    if (auto refusal = submit(command)) result_.refused.push_back({index, std::move(*refusal)});
+    if (auto refusal = submit(last->instance, command)) {
+      result_.refused.push_back({index, std::move(*refusal)});
+    }
   }
 
-  [[nodiscard]] Capacity capacity(const Task& task, const PersonId& person) const {
-    return capacity_of(person, acted_on(task, plan_.program.definition->ref.name),
+  [[nodiscard]] Capacity capacity(const InstanceId& id, const Task& task,
+                                  const PersonId& person) const {
+    return capacity_of(person, acted_on(task, instances_.at(id).program->definition->ref.name),
                        *plan_.directory, *plan_.calendars, now_);
   }
 
-  [[nodiscard]] bool fits(const Task& task, const std::string& wanted) const {
+  [[nodiscard]] bool fits(const InstanceId& id, const Task& task, const std::string& wanted) const {
     if (task.name == wanted) return true;
-    const Step& step =
-        plan_.program.definition->steps.at(static_cast<std::size_t>(task.step));
-    return step.pointer == wanted;
+    const Definition& definition = *instances_.at(id).program->definition;
+    return definition.steps.at(static_cast<std::size_t>(task.step)).pointer == wanted;
   }
 
-  /// Offers an event to everyone who listens, and keeps it for those who will.
-  void arrive(const CloudEvent& event) {
-    kept_.push_back({event, {}});
-    offer_kept();
-  }
+  void keep(const CloudEvent& event) { kept_.push_back({now_, event, {}, {}}); }
 
+  /// Offers what has come to everyone who listens and has not been offered it.
   void offer_kept() {
     bool again = true;
-    while (again && !state().ended_at) {
+    while (again && !state(main_).ended_at) {
       again = false;
       for (std::size_t i = 0; i < kept_.size() && !again; ++i) {
-        for (const NodeId node : waits_of(state()).subscriptions) {
-          if (!kept_[i].offered.insert(node).second) continue;
+        for (const auto& [id, node] : listeners_of(kept_[i])) {
+          kept_[i].offered.insert({id, node});
+          offered_ = i;
           const CloudEvent event = kept_[i].event;
-          submit(DeliverEvent{node, event});
+          submit(id, DeliverEvent{node, event});
+          offered_.reset();
           again = true;  // Everything may have changed: look again from the start.
           break;
         }
@@ -324,15 +397,26 @@ class Simulator {
     }
   }
 
-  std::optional<Error> submit(const Command& command) {
-    Command next = command;
-    for (;;) {
-      Result<Decision> decision = decide(state(), world_, next, Now{now_});
-      if (!decision) return decision.error();
-      const bool more = decision->unfinished;
-      accept(std::move(*decision));
-      if (!more) break;
-      next = ContinueRun{};
+  [[nodiscard]] std::vector<std::pair<InstanceId, NodeId>> listeners_of(const Kept& kept) const {
+    std::vector<std::pair<InstanceId, NodeId>> found;
+    for (const InstanceId& id : order_) {
+      const State& listening = state(id);
+      const Instant since =
+          listening.ancestry ? listening.ancestry->since : listening.started_at;
+      if (listening.ended_at || kept.at < since || kept.taken.contains(id)) continue;
+      for (const NodeId node : waits_of(listening).subscriptions) {
+        if (!kept.offered.contains({id, node})) found.emplace_back(id, node);
+      }
+    }
+    return found;
+  }
+
+  std::optional<Error> submit(const InstanceId& id, const Command& command) {
+    if (std::optional<Error> refusal = apply(id, command)) return refusal;
+    while (!inbox_.empty()) {
+      const auto [other, next] = std::move(inbox_.front());
+      inbox_.pop_front();
+      (void)apply(other, next);  // Only people are refused.
     }
     if (!delivering_) {
       delivering_ = true;
@@ -342,75 +426,109 @@ class Simulator {
     return std::nullopt;
   }
 
-  void accept(Decision decision) {
-    State before = state();
-    const std::size_t known = given_.size();
-    for (const Event& event : decision.events) {
-      if (const auto* completed = std::get_if<TaskCompleted>(&event)) {
-        const auto task = before.tasks.find(completed->response.task);
-        if (task != before.tasks.end()) {
-          given_.push_back({task->second, completed->response, 0});
-        }
-      }
-      for (CloudEvent& told : lifecycle_of(event, before, *plan_.program.definition)) {
-        result_.trace.push_back(std::move(told));
-      }
-      evolve(before, event);
-      result_.journal.push_back(event);
-    }
-    for (std::size_t i = known; i < given_.size(); ++i) {
-      given_[i].ended_with = result_.journal.size();
-    }
-    result_.state = std::move(decision.state);
-    for (const Effect& effect : decision.effects) {
-      if (const auto* set = std::get_if<SetTimer>(&effect)) timers_[set->timer] = set->due_at;
-      if (const auto* clear = std::get_if<ClearTimer>(&effect)) timers_.erase(clear->timer);
-      if (const auto* publish = std::get_if<Publish>(&effect)) {
-        result_.published.push_back(publish->event);
-        // What the definition emits can be heard by its own listeners too.
-        if (publish->routing_key.starts_with("event.")) kept_.push_back({publish->event, {}});
-      }
-      if (const auto* save = std::get_if<SaveTask>(&effect)) opened(save->task);
-      if (const auto* call = std::get_if<StartCall>(&effect)) begin_call(*call);
-      if (const auto* call = std::get_if<DropCall>(&effect)) {
-        if (plan_.calls != nullptr) plan_.calls->cancel(call->key);
-        out_.erase(call->node);
-      }
-      if (const auto* cast = std::get_if<CastBallot>(&effect)) boxes_.cast(*cast);
+  std::optional<Error> apply(const InstanceId& id, const Command& command) {
+    Command next = command;
+    for (;;) {
+      const Playing& playing = instances_.at(id);
+      const World world{*playing.program, *plan_.directory, *plan_.calendars,
+                        plan_.secrets.get(), nullptr, &boxes_, nullptr, &workflows_};
+      Result<Decision> decision = decide(playing.state, world, next, Now{now_});
+      if (!decision) return decision.error();
+      const bool more = decision->unfinished;
+      accept(id, std::move(*decision));
+      if (!more) return std::nullopt;
+      next = ContinueRun{};
     }
   }
 
-  void opened(const Task& task) {
+  void accept(const InstanceId& id, Decision decision) {
+    Playing& playing = instances_.at(id);
+    State before = plan_.keeps_trace ? playing.state : State{};
+    const std::size_t known = given_.size();
+    for (const Event& event : decision.events) {
+      if (const auto* completed = std::get_if<TaskCompleted>(&event)) {
+        const auto task = playing.state.tasks.find(completed->response.task);
+        if (task != playing.state.tasks.end()) {
+          given_.push_back({id, task->second, completed->response, 0});
+        }
+      }
+      if (plan_.keeps_trace) {
+        for (CloudEvent& told : lifecycle_of(event, before, *playing.program->definition)) {
+          result_.trace.push_back(std::move(told));
+        }
+        evolve(before, event);
+      }
+      if (offered_ && std::holds_alternative<EventConsumed>(event)) {
+        kept_[*offered_].taken.insert(id);
+      }
+      if (keeps_journal_) playing.journal.push_back(event);
+    }
+    for (std::size_t i = known; i < given_.size(); ++i) {
+      given_[i].ended_with = playing.journal.size();
+    }
+    playing.state = std::move(decision.state);
+    for (const Effect& effect : decision.effects) act(id, effect);
+  }
+
+  void act(const InstanceId& id, const Effect& effect) {
+    if (const auto* set = std::get_if<SetTimer>(&effect)) {
+      timers_[{id, set->timer}] = set->due_at;
+    } else if (const auto* clear = std::get_if<ClearTimer>(&effect)) {
+      timers_.erase({id, clear->timer});
+    } else if (const auto* publish = std::get_if<Publish>(&effect)) {
+      result_.published.push_back(publish->event);
+      // What a definition emits can be heard by its own listeners too.
+      if (publish->routing_key.starts_with("event.")) keep(publish->event);
+    } else if (const auto* save = std::get_if<SaveTask>(&effect)) {
+      opened(id, save->task);
+    } else if (const auto* child = std::get_if<StartChild>(&effect)) {
+      instances_.emplace(child->start.id, Playing{workflows_.program(child->definition), {}, {}});
+      order_.push_back(child->start.id);
+      inbox_.emplace_back(child->start.id, child->start);
+    } else if (const auto* cancel = std::get_if<CancelChild>(&effect)) {
+      inbox_.emplace_back(cancel->id, CancelInstance{PersonId{}, "parent"});
+    } else if (const auto* tell = std::get_if<TellParent>(&effect)) {
+      inbox_.emplace_back(tell->parent, tell->command);
+    } else if (const auto* call = std::get_if<StartCall>(&effect)) {
+      begin_call(id, *call);
+    } else if (const auto* dropped = std::get_if<DropCall>(&effect)) {
+      if (plan_.calls != nullptr) plan_.calls->cancel(dropped->key);
+      out_.erase({id, dropped->node});
+    } else if (const auto* cast = std::get_if<CastBallot>(&effect)) {
+      boxes_.cast(*cast);
+    }
+  }
+
+  void opened(const InstanceId& id, const Task& task) {
     if (!seen_.insert(task.id).second) return;
+    const std::string& zone = instances_.at(id).program->definition->time_zone;
     for (std::size_t i = 0; i < due_.size(); ++i) {
-      if (used_[i] || !fits(task, plan_.answers[i].task)) continue;
-      due_[i] = add_duration(now_, plan_.answers[i].after, plan_.program.definition->time_zone);
+      if (used_[i] || !fits(id, task, plan_.answers[i].task)) continue;
+      due_[i] = add_duration(now_, plan_.answers[i].after, zone);
     }
   }
 
   const Simulation& plan_;
   Boxes boxes_;
-  World world_;
+  const bool keeps_journal_;
+  GivenWorkflows workflows_;
+  const InstanceId main_{"run"};
   Instant now_;
   SimulationResult result_;
-  std::map<std::string, Instant> timers_;
+  std::map<InstanceId, Playing> instances_;
+  std::vector<InstanceId> order_;  ///< Of their starts.
+  std::deque<std::pair<InstanceId, Command>> inbox_;
+  std::map<std::pair<InstanceId, std::string>, Instant> timers_;
   std::vector<std::optional<Instant>> due_;  ///< When each unused answer comes, if a task is open.
   std::vector<bool> used_;
   std::vector<Coming> coming_;
-  struct Kept {
-    CloudEvent event;
-    std::set<NodeId> offered;
-  };
   std::vector<Kept> kept_;
+  std::optional<std::size_t> offered_;  ///< Which of them is being delivered.
   std::set<TaskId> seen_;
-  struct GivenAnswer {
-    Task task;
-    Response response;
-    std::size_t ended_with;  ///< Facts in the journal when the answer's command was through.
-  };
   std::vector<GivenAnswer> given_;
   bool delivering_ = false;
-  std::map<NodeId, std::string> out_;  ///< Calls that have no answer yet.
+  /// Calls that have no answer yet, with their keys.
+  std::map<std::pair<InstanceId, NodeId>, std::string> out_;
   std::shared_ptr<Answered> answered_ = std::make_shared<Answered>();
 };
 

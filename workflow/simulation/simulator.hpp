@@ -1,6 +1,7 @@
 #pragma once
-/// One instance played to its end in memory on a virtual clock: `kyhan run`, and the scenario tests
-/// of the definitions. The same decide() as the server; waits take no time.
+/// One instance, with the sub-workflows it runs, played to its end in memory on a virtual clock:
+/// `kyhan run`, and the scenario tests of the definitions. The same decide() as the server; waits
+/// take no time.
 
 #include <functional>
 #include <memory>
@@ -38,6 +39,7 @@ enum class WhoAnswers { is_named, may_be_open };
 
 struct Simulation {
   Program program;
+  std::vector<Program> others;  ///< That it may run as sub-workflows; of equal names the last one.
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const Calendars> calendars;
   Json input;
@@ -51,6 +53,8 @@ struct Simulation {
   Calls* calls = nullptr;
   /// Called before the clock moves; `kyhan run --real-time` sleeps here.
   std::function<void(Instant from, Instant to)> before_clock_moves;
+  bool keeps_trace = true;    ///< Lifecycle events, of sub-workflows too.
+  bool keeps_journal = true;  ///< Of the instance itself.
 };
 
 struct RefusedAnswer {
@@ -60,6 +64,7 @@ struct RefusedAnswer {
 
 struct SimulationResult {
   State state;
+  std::vector<State> others;  ///< Sub-workflows, in the order of their starts.
   std::vector<RefusedAnswer> refused;
   std::vector<std::size_t> unused;
   std::vector<CloudEvent> trace;      ///< Lifecycle events, in order.

@@ -306,6 +306,12 @@ struct PlannedStart {
   Instant start_at{};      ///< When to start it.
 };
 
+/// An event that is kept for those who listen later.
+struct EarlyEvent {
+  std::int64_t position = 0;
+  std::string event_json;
+};
+
 struct Subscription {
   InstanceId instance;
   NodeId node = 0;

@@ -215,6 +215,38 @@ void UnitOfWork::clear_planned_start(const PlannedStart& start) {
   });
 }
 
+void UnitOfWork::clear_planned_starts_after(std::string_view definition_name, Instant now) {
+  work_->stage([&] {
+    work_->run("DELETE FROM planned_starts WHERE definition = ? AND scheduled_at > ?",
+               definition_name, now);
+  });
+}
+
+Result<bool> UnitOfWork::start_is_planned(std::string_view definition_name, const UnitId& unit) {
+  return work_->ask([&] {
+    Statement& row = work_->writer.statement(
+        "SELECT 1 FROM planned_starts WHERE definition = ? AND unit = ? LIMIT 1");
+    const bool found = row.bind_all(definition_name, unit).step();
+    row.reset();
+    return found;
+  });
+}
+
+Result<bool> UnitOfWork::scheduled_instance_is_open(std::string_view definition_name,
+                                                    std::string_view key_prefix) {
+  return work_->ask([&] {
+    // '0' is the character after '/', with which the prefix ends.
+    std::string end{key_prefix};
+    end.back() = '0';
+    Statement& row = work_->writer.statement(
+        "SELECT 1 FROM instances WHERE definition = ?1 AND business_key >= ?2 AND "
+        "business_key < ?3 AND ended_at IS NULL LIMIT 1");
+    const bool found = row.bind_all(definition_name, key_prefix, std::string_view{end}).step();
+    row.reset();
+    return found;
+  });
+}
+
 void UnitOfWork::stage_setting(std::string_view key, std::string_view value) {
   work_->stage([&] {
     work_->run("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", key, value);

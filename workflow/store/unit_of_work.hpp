@@ -124,6 +124,34 @@ class UnitOfWork {
   [[nodiscard]] Result<bool> stage_received_event(std::string_view source, std::string_view id,
                                                   Instant at);
 
+  // Events that come early, and events that start instances (stage_events.cpp).
+  /// What a version waits for; what started instances of this name before no longer does.
+  void stage_event_types(std::string_view definition_name, std::string_view version,
+                         const std::vector<std::string>& listened,
+                         const std::vector<std::string>& starting);
+  [[nodiscard]] Result<bool> event_is_listened_for(std::string_view type);
+  [[nodiscard]] Result<std::vector<std::string>> definitions_started_by(std::string_view type);
+  /// Keeps it for those who listen later; its number. Beyond `events_max` the oldest go.
+  [[nodiscard]] Result<std::int64_t> stage_early_event(std::string_view type,
+                                                       std::string_view event_json, Instant at,
+                                                       std::int64_t events_max);
+  /// The instance has had it.
+  void stage_early_event_taken(std::int64_t event, const InstanceHead& head);
+  /// Those the instance has not had, received from `since` on, of these types ("": any), behind the
+  /// number `after`, oldest first.
+  [[nodiscard]] Result<std::vector<EarlyEvent>> find_early_events(
+      const InstanceHead& head, const std::vector<std::string>& types, Instant since,
+      std::int64_t after, int limit);
+  void clear_early_events(Instant before);
+  /// JSON text of the matches under a key; "[]": none.
+  [[nodiscard]] Result<std::string> find_partial_matches(std::string_view definition_name,
+                                                         std::string_view correlation);
+  [[nodiscard]] Result<std::int64_t> count_partial_matches(std::string_view definition_name);
+  void stage_partial_matches(std::string_view definition_name, std::string_view correlation,
+                             std::string_view matches_json, Instant at);
+  void clear_partial_matches(std::string_view definition_name, std::string_view correlation);
+  void clear_partial_matches(std::string_view definition_name);
+
   // Definitions and the world around.
   void stage_definition(const DefinitionRow& row);
   void stage_organisation(std::string_view document_json, Instant at);
@@ -137,6 +165,13 @@ class UnitOfWork {
   void clear_schedule(std::string_view definition_name);
   void stage_planned_start(const PlannedStart& start);  ///< Twice harms nothing.
   void clear_planned_start(const PlannedStart& start);
+  /// Those of occurrences that are still ahead.
+  void clear_planned_starts_after(std::string_view definition_name, Instant now);
+  /// Whether a start of the definition is planned for the unit.
+  [[nodiscard]] Result<bool> start_is_planned(std::string_view definition_name, const UnitId& unit);
+  /// Whether an instance that a schedule started for the unit is open: its business key begins so.
+  [[nodiscard]] Result<bool> scheduled_instance_is_open(std::string_view definition_name,
+                                                        std::string_view key_prefix);
   void stage_setting(std::string_view key, std::string_view value);
   void stage_preferences(const PreferencesRow& row);  ///< Inserts or replaces.
   [[nodiscard]] Result<std::optional<PreferencesRow>> find_preferences(const PersonId& person);

@@ -225,9 +225,17 @@ class Audit {
             "The call of node " + std::to_string(node) + " belongs to no step that waits."});
     }
     note_ballot_boxes(state);
+    for (const InstanceId& child : waits.children) {
+      const Result<std::optional<InstanceRow>> row = reads_.find_instance(child);
+      if (!row) throw StorageFailure{0, row.error()};
+      if (*row && !(*row)->ended_at) continue;
+      find("child-missing", id,
+           {"Quy trình chờ quy trình con " + child.text() + " nhưng quy trình đó không còn mở.",
+            "The instance waits for the sub-workflow " + child.text() + ", which is not open."});
+    }
     const bool running = !state.ended_at && !state.suspended;
     if (running && !stored.row.runnable && waits.timers.empty() && waits.subscriptions.empty() &&
-        waits.tasks.empty() && waits.calls.empty()) {
+        waits.tasks.empty() && waits.calls.empty() && waits.children.empty()) {
       find("stuck", id,
            {"Quy trình chưa kết thúc nhưng không chờ gì và không có bước nào để chạy.",
             "The instance has not ended, yet waits for nothing and has nothing to run."});
