@@ -11,6 +11,7 @@
 #include "workflow/core/people_check.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/store/store.hpp"
 
 namespace kyhan {
 namespace {
@@ -46,6 +47,15 @@ Json definition_json(const Call& call, const Definition& definition,
       {"startableUnits", std::move(units)},
       {"startForm", startable && form.is_object() ? form : Json()},
       {"legalBasis", definition.legal_basis.is_array() ? definition.legal_basis : Json::array()}};
+}
+
+/// The documents elsewhere that were fetched when this version was published.
+Json resources_json(const Call& call, const DefinitionRef& ref) {
+  Json list = Json::array();
+  const auto rows = call.services.store.reads()->definition_resources(ref);
+  if (!rows) return list;
+  for (const ResourceRow& row : *rows) list.push_back({{"uri", row.uri}, {"sha256", row.sha256}});
+  return list;
 }
 
 Json fault_json(const Fault& fault, Language language) {
@@ -98,6 +108,7 @@ HandlerResult show_definition(Call& call) {
   json["steps"] = outline(*definition, Json());
   json["document"] = definition->document;
   json["versions"] = catalog->versions(name);
+  json["resources"] = resources_json(call, definition->ref);
   co_return json_reply(call, json, "\"" + published->sha256.substr(0, 32) + "\"");
 }
 

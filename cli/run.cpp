@@ -7,7 +7,9 @@
 #include <sstream>
 #include <thread>
 
+#include "cli/open_files.hpp"
 #include "workflow/calls/http_calls.hpp"
+#include "workflow/calls/resources.hpp"
 #include "workflow/calls/secret_files.hpp"
 #include "workflow/core/codec.hpp"
 #include "workflow/core/documents.hpp"
@@ -47,11 +49,13 @@ class Run {
 
  private:
   bool prepare(Simulation& plan) {
-    if (!read_definition(options_.file, plan.program)) return false;
+    if (!read_secrets(plan) || !read_network()) return false;
+    if (!read_definition(options_.file, plan, plan.program)) return false;
     for (const std::string& file : options_.with) {
       plan.others.emplace_back();
-      if (!read_definition(file, plan.others.back())) return false;
+      if (!read_definition(file, plan, plan.others.back())) return false;
     }
+    open_network(plan);
     if (!read_directory(plan) || !read_calendar(plan) || !read_from(plan)) return false;
     plan.input = Json::object();
     if (!options_.input.empty() && !read_json(options_.input, plan.input)) return false;
@@ -66,7 +70,6 @@ class Run {
       plan.answers = std::move(*answers);
     }
     if (!options_.events.empty() && !read_events(plan)) return false;
-    if (!read_secrets(plan) || !open_network(plan)) return false;
     plan.keeps_trace = !options_.trace.empty();
     plan.keeps_journal = false;
     if (options_.real_time) {
@@ -77,12 +80,14 @@ class Run {
     return true;
   }
 
-  bool read_definition(const std::string& path, Program& into) {
+  bool read_definition(const std::string& path, const Simulation& plan, Program& into) {
     std::string text;
     if (!read(path, text)) return false;
     const std::unique_ptr<ExpressionCompiler> compiler = make_jq_compiler();
-    CompiledDefinition compiled = compile_definition(text, *compiler);
+    const FetchedResources fetched = fetch(text, plan, *compiler);
+    CompiledDefinition compiled = compile_definition(text, *compiler, fetched.documents);
     if (!compiled.program) return refuse(compiled.faults, path);
+    if (!fetched.faults.empty()) return refuse(fetched.faults, path);
     into = std::move(*compiled.program);
     return true;
   }
@@ -130,29 +135,50 @@ class Run {
     return true;
   }
 
-  /// Calls go out for real; what they may reach is said on the command line.
-  bool open_network(Simulation& plan) {
-    NetworkRules rules;
+  /// What calls may reach is said on the command line.
+  bool read_network() {
     for (const std::string& text : options_.routes) {
       Result<Detour> detour = parse_detour(text);
       if (!detour) return wrong_usage("--route", detour.error());
-      rules.detours.push_back(std::move(*detour));
+      rules_.detours.push_back(std::move(*detour));
     }
     for (const std::string& text : options_.allow_net) {
       Result<Network> network = parse_network(text);
       if (!network) return wrong_usage("--allow-net", network.error());
-      rules.allow_net.push_back(*network);
+      rules_.allow_net.push_back(*network);
     }
-    rules.proxy = options_.proxy;
-    rules.ca_file = options_.ca_file;
-    const auto& steps = plan.program.definition->steps;
-    const bool calls = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
-      return std::holds_alternative<RequestStep>(step.body);
-    });
-    if (!calls) return true;
-    calls_ = std::make_unique<HttpCalls>(std::move(rules));
-    plan.calls = calls_.get();
+    rules_.proxy = options_.proxy;
+    rules_.ca_file = options_.ca_file;
     return true;
+  }
+
+  /// Schemas and functions that stand elsewhere; API descriptions are fetched when they are called.
+  FetchedResources fetch(const std::string& text, const Simulation& plan,
+                         const ExpressionCompiler& compiler) {
+    const Result<ParsedDocument> document = parse_document(text);
+    if (!document) return {};
+    const ParsedDefinition parsed = parse_definition(document->value);
+    if (!parsed.definition || parsed.definition->missing.empty()) return {};
+    return fetch_resources(document->value, {&calls(), plan.secrets.get(), compiler, false});
+  }
+
+  /// Calls go out for real. The network is opened only where a definition needs it.
+  Calls& calls() {
+    if (!calls_) {
+      allow_many_open_files();
+      calls_ = std::make_unique<HttpCalls>(rules_);
+    }
+    return *calls_;
+  }
+  void open_network(Simulation& plan) {
+    const auto calls_out = [](const Program& program) {
+      return std::ranges::any_of(program.definition->steps, [](const Step& step) {
+        return std::holds_alternative<RequestStep>(step.body);
+      });
+    };
+    if (calls_out(plan.program) || std::ranges::any_of(plan.others, calls_out)) {
+      plan.calls = &calls();
+    }
   }
 
   bool wrong_usage(const char* option, const Error& error) {
@@ -289,6 +315,7 @@ class Run {
   const RunOptions& options_;
   std::ostream& out_;
   std::ostream& err_;
+  NetworkRules rules_;
   std::unique_ptr<HttpCalls> calls_;
   int exit_code_ = 0;
 };

@@ -12,6 +12,7 @@
 #include "api/server.hpp"
 #include "cli/commands.hpp"
 #include "cli/demonstration.hpp"
+#include "cli/open_files.hpp"
 
 namespace kyhan {
 namespace {
@@ -120,6 +121,7 @@ int serve(const Terminal& terminal, const Config& config, const ServeOptions& op
     return exit_wrong_usage;
   }
   log_to_standard_error(config.log_level);
+  allow_many_open_files();
   const sigset_t ending = block_ending_signals();
 
   Result<std::unique_ptr<House>> built = House::build(house_options(config, options));

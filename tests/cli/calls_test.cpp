@@ -121,6 +121,54 @@ do:
   CHECK(wrong.printed["error"]["status"] == 401);
 }
 
+TEST_CASE("run: an operation of a Swagger document, content and response", "[cli][calls]") {
+  Bench bench;
+  const Outcome found = bench.run(R"(
+do:
+  - find:
+      call: openapi
+      with:
+        document: {endpoint: "https://petstore.example/v2/swagger.json"}
+        operationId: findPetsByStatus
+        parameters: {status: '${ .status }'}
+      output: {as: '. | length'}
+)", R"({"status": "available"})");
+  INFO(found.errors);
+  CHECK(found.exit == 0);
+  CHECK(found.printed["output"] == 2);
+  CHECK(bench.stub.requests().back().target == "/v2/pet/findByStatus?status=available");
+  const Outcome shown = bench.run(R"(
+do:
+  - show:
+      call: openapi
+      with:
+        document: {endpoint: "https://petstore.example/v2/swagger.json"}
+        operationId: getPetById
+        parameters: {petId: '${ .petId }'}
+        output: response
+)", R"({"petId": 1})");
+  CHECK(shown.exit == 0);
+  CHECK(shown.printed["output"]["request"]["uri"] == "https://petstore.example/v2/pet/1");
+  CHECK(shown.printed["output"]["content"]["status"] == "available");
+  const Outcome unknown = bench.run(R"(
+do: [{x: {call: openapi, with: {document: {endpoint: "https://petstore.example/v2/swagger.json"}, operationId: dance}}}]
+)");
+  CHECK(unknown.exit == 3);
+  CHECK(unknown.printed["error"]["type"].get<std::string>().ends_with("/configuration"));
+}
+
+TEST_CASE("run: a schema that stands elsewhere is fetched before the start", "[cli][calls]") {
+  Bench bench;
+  const char* steps = R"(
+input: {schema: {resource: {endpoint: 'https://petstore.example/schema'}}}
+do: [{one: {set: {a: 1}}}]
+)";
+  const Outcome outcome = bench.run(steps);
+  CHECK(outcome.exit == 5);
+  CHECK(outcome.printed["faults"][0]["code"] == "resource-unreachable");
+  CHECK(outcome.printed["faults"][0]["pointer"] == "/input/schema/resource/endpoint");
+}
+
 TEST_CASE("run: a caught error has title, status and the pointer of its step", "[cli][calls]") {
   Bench bench;
   const Outcome outcome = bench.run(R"(

@@ -123,3 +123,83 @@ TEST_CASE("E5: a secret that is not declared is refused by its name", "[definiti
   CHECK(has_fault(uses(".", R"({"secrets": ["a", "a"]})"), "duplicate-name /use/secrets/1"));
   CHECK(has_fault(uses(".", R"({"secrets": [1]})"), "wrong-type /use/secrets/0"));
 }
+
+namespace {
+
+Json openapi(const char* members) {
+  Json with_members = {{"document", {{"endpoint", "https://a.vn/openapi.json"}}},
+                       {"operationId", "op"}};
+  with_members.update(Json::parse(members));
+  return with_step({{"call", "openapi"}, {"with", with_members}});
+}
+Resources holding(const char* uri, const char* document) {
+  return {{uri, std::make_shared<const Json>(Json::parse(document))}};
+}
+const char* small_api = R"({"openapi": "3.0.0", "paths": {"/x": {"get": {"operationId": "op"}}}})";
+
+}  // namespace
+
+TEST_CASE("call: openapi is read with every field", "[definition][calls]") {
+  const auto document = openapi(R"({"parameters": {"id": "${ .id }"}, "output": "raw", "redirect": true,
+      "authentication": {"bearer": {"token": "x"}}})");
+  const RequestStep call = step_of(document);
+  CHECK(call.kind == RequestStep::Kind::openapi);
+  CHECK(call.output == RequestStep::Output::raw);
+  CHECK(call.authentication->scheme == Authentication::Scheme::bearer);
+  CHECK_FALSE(call.parameters.is_literal());
+  CHECK(has_fault(openapi(R"({"parameters": []})"), "wrong-type " + with + "/parameters"));
+  CHECK(has_fault(openapi(R"({"document": {}})"), "required " + with + "/document"));
+  CHECK(has_fault(openapi(R"({"method": "get"})"), "unknown-field " + with + "/method"));
+  CHECK(has_fault(with_step({{"call", "openapi"}, {"with", Json::object()}}), "required " + with));
+}
+
+TEST_CASE("documents elsewhere are noted as missing until they are at hand", "[definition][calls]") {
+  const auto document = openapi("{}");
+  const ParsedDefinition without = parse_definition(document);
+  REQUIRE(without.definition);
+  REQUIRE(without.definition->missing.size() == 1);
+  CHECK(without.definition->missing[0].uri == "https://a.vn/openapi.json");
+  CHECK(without.definition->missing[0].pointer == with + "/document/endpoint");
+  CHECK(without.definition->missing[0].kind == ResourceRef::Kind::api);
+
+  const ParsedDefinition whole =
+      parse_definition(document, holding("https://a.vn/openapi.json", small_api));
+  REQUIRE(whole.definition);
+  CHECK(whole.definition->missing.empty());
+  CHECK(whole.definition->resources.size() == 1);
+
+  const ParsedDefinition other = parse_definition(
+      openapi(R"({"operationId": "typo"})"), holding("https://a.vn/openapi.json", small_api));
+  REQUIRE(other.faults.size() == 1);
+  CHECK(other.faults[0].code == "unknown-operation");
+  CHECK(other.faults[0].pointer == with + "/operationId");
+  // An address that depends on data is fetched when it is called.
+  CHECK(parse_definition(openapi(R"({"document": {"endpoint": "https://a.vn/{v}"}})"))
+            .definition->missing.empty());
+}
+
+TEST_CASE("F5: a schema may stand elsewhere, at a fixed address", "[definition][calls]") {
+  const auto schema = [](const char* members) {
+    auto document = with_step({{"set", {{"x", 1}}}});
+    document["input"] = {{"schema", Json::parse(members)}};
+    return document;
+  };
+  const auto document = schema(R"({"format": "json", "resource": {"endpoint": "https://a.vn/schema.json"}})");
+  CHECK(parse_definition(document).definition->missing.size() == 1);
+  const ParsedDefinition whole = parse_definition(
+      document, holding("https://a.vn/schema.json", R"({"type": "object", "required": ["id"]})"));
+  REQUIRE(whole.definition);
+  CHECK(whole.definition->input_schema->document.at("required") == Json::array({"id"}));
+  const ParsedDefinition faulty =
+      parse_definition(document, holding("https://a.vn/schema.json", R"({"type": "nonsense"})"));
+  CHECK_FALSE(faulty.definition);
+  CHECK(faulty.faults.at(0).pointer == "/input/schema/resource/endpoint");
+  CHECK(has_fault(schema(R"({"resource": {"endpoint": "https://a.vn/{x}"}})"),
+                  "resource-address /input/schema/resource/endpoint"));
+  CHECK(has_fault(schema(R"({"resource": {"endpoint": "${ .x }"}})"),
+                  "resource-address /input/schema/resource/endpoint"));
+  CHECK(has_fault(schema(R"({"document": {}, "resource": {"endpoint": "https://a.vn/x"}})"),
+                  "exactly-one /input/schema"));
+  CHECK(has_fault(schema(R"({"format": "avro", "resource": {"endpoint": "https://a.vn/x"}})"),
+                  "unknown-value /input/schema/format"));
+}

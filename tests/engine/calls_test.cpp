@@ -324,6 +324,49 @@ TEST_CASE("a step's timeout aborts its call on a real clock", "[engine][calls]")
   CHECK(house.store->reads()->pending_calls(0, 0, 10)->empty());
 }
 
+TEST_CASE("F5: what a version names elsewhere is fetched once, at publication, and stays with it",
+          "[engine][calls][resources]") {
+  std::atomic<bool> there = true;
+  StubServer stub{[&](const StubRequest& request) -> StubAnswer {
+    if (!there) return {500, ""};
+    if (request.path() == "/schema.json") return {200, R"({"type": "object", "required": ["id"]})"};
+    if (request.path() == "/api.json") {
+      return {200, R"({"swagger": "2.0", "paths": {"/x/{id}": {"get": {"operationId": "show",
+                       "parameters": [{"name": "id", "in": "path", "required": true}]}}}})"};
+    }
+    return {200, R"({"asked": ")" + request.target + R"("})"};
+  }};
+  House house;
+  house.calls = std::make_shared<HttpCalls>(loopback_allowed());
+  const std::string document = definition(
+      "elsewhere", "\ninput: {schema: {resource: {endpoint: '" + stub.url() + "/schema.json'}}}\n" +
+                       "do: [{ask: {call: openapi, with: {document: {endpoint: '" + stub.url() +
+                       "/api.json'}, operationId: show, parameters: {id: '${ .id }'}}}}]\n");
+  house.settle().publish(document);
+  CHECK(stub.requests().size() == 2);
+  // Asked for the operation alone from now on, also by a server that was started anew.
+  house.reopen();
+  CHECK(house.try_start("elsewhere", "so-a", "an", Json::object()).error().type == "invalid-input");
+  const Receipt started = *house.try_start("elsewhere", "so-a", "an", {{"id", 7}});
+  CHECK(ended(house, started.instance) == InstanceStatus::completed);
+  CHECK(output_of(house, started.instance) == Json{{"asked", "/x/7"}});
+  CHECK(stub.requests().size() == 3);
+  CHECK(house.store->reads()->definition_resources({"test", "elsewhere", "1.0.0"})->size() == 2);
+  CHECK(house.findings().empty());
+
+  there = false;
+  const Result<PublishedReport> report = house.engine->publish_definition(
+      definition("later", "\ninput: {schema: {resource: {endpoint: '" + stub.url() +
+                              "/schema.json'}}}\ndo: [{a: {set: {b: 1}}}]\n"),
+      PersonId{"admin"}, false);
+  REQUIRE(report);
+  CHECK_FALSE(report->published);
+  REQUIRE(report->faults.size() == 1);
+  CHECK(report->faults[0].code == "resource-unreachable");
+  CHECK(report->faults[0].pointer == "/input/schema/resource/endpoint");
+  CHECK(report->faults[0].line > 0);
+}
+
 // Not a test of its own: the program that is killed, run by the test below.
 TEST_CASE("calls until it is killed", "[.call-worker]") {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -340,6 +340,57 @@ TEST_CASE("headers that would break the request are refused", "[calls][language]
   CHECK(outside.stub.requests().empty());
 }
 
+TEST_CASE("call: openapi asks what the document says, with the answer in every form",
+          "[calls][language]") {
+  Outside outside{[](const StubRequest& request) -> StubAnswer {
+    if (request.path() == "/openapi.json") {
+      return {200, R"({"openapi": "3.0.0", "servers": [{"url": "/v1"}], "paths": {
+        "/files/{id}": {"get": {"operationId": "showFile", "parameters": [
+          {"name": "id", "in": "path", "required": true}, {"name": "tag", "in": "query"}]},
+          "put": {"operationId": "changeFile", "parameters": [{"name": "id", "in": "path", "required": true}],
+            "requestBody": {"content": {"application/json": {}}}}}}})"};
+    }
+    return echo(request);
+  }};
+  const auto asked = [&](const std::string& with, const char* input) {
+    return outside.play("do: [{one: {call: openapi, with: {document: {endpoint: 'https://api.example.vn/openapi.json'}, " + with +
+                            "}, output: {as: '${ {method, target, body, auth: .headers.authorization} }'}}}]",
+                        input);
+  };
+  CHECK(Json::parse(outcome_of(asked("operationId: showFile, parameters: {id: '${ .n }', tag: [a, b]}, authentication: {bearer: {token: t}}",
+                         R"({"n": 7})"))) ==
+        Json::parse(R"({"method": "GET", "target": "/v1/files/7?tag=a&tag=b", "body": "", "auth": "Bearer t"})"));
+  CHECK(Json::parse(outcome_of(asked("operationId: changeFile, parameters: {id: 1, title: '${ .t }'}", R"({"t": "A"})"))) ==
+        Json::parse(R"({"method": "PUT", "target": "/v1/files/1", "body": "{\"title\":\"A\"}", "auth": null})"));
+  // The document was fetched once.
+  std::size_t documents = 0;
+  for (const StubRequest& request : outside.stub.requests()) documents += request.path() == "/openapi.json";
+  CHECK(documents == 1);
+  CHECK(outcome_of(asked("operationId: noSuch", "{}")) == "faulted configuration /do/0/one");
+  CHECK(outcome_of(asked("operationId: showFile", "{}")) == "faulted validation /do/0/one");
+  CHECK(outcome_of(asked("operationId: showFile, parameters: {id: 1, more: 2}", "{}")) ==
+        "faulted configuration /do/0/one");
+}
+
+TEST_CASE("a document that cannot be had is a communication error, one that is none a configuration error",
+          "[calls][language]") {
+  Outside outside{[](const StubRequest& request) -> StubAnswer {
+    if (request.path() == "/text") return {200, "[unclosed", "text/plain"};
+    return {404, ""};
+  }};
+  const auto outcome = [&](const char* path) {
+    return outcome_of(outside.play(std::string("do: [{one: {call: openapi, with: {document: {endpoint: 'https://api.example.vn/") +
+                                   path + "'}, operationId: x}}}]"));
+  };
+  CHECK(outcome("nothing") == "faulted communication /do/0/one");
+  CHECK(outcome("text") == "faulted configuration /do/0/one");
+}
+
+TEST_CASE("a schema that was not fetched is a configuration error, never passed over", "[language]") {
+  const auto result = play({"input: {schema: {resource: {endpoint: 'https://api.example.vn/s.json'}}}\ndo: [{one: {set: {a: 1}}}]"});
+  CHECK(outcome_of(result) == "faulted configuration /");
+}
+
 TEST_CASE("without a network a call waits", "[calls]") {
   const auto result =
       play({"do: [{one: {call: http, with: {method: get, endpoint: https://api.example.vn/}}}]"});

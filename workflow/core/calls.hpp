@@ -40,6 +40,14 @@ struct Credentials {
   bool confidential = false;  ///< Made of secrets: what comes of them must not be seen either.
 };
 
+/// From the settings that a definition or secret gives: {username, password}, {token}, ... `input`
+/// fills templates in addresses. Errors: `configuration`.
+[[nodiscard]] Outcome<Credentials> credentials_of_settings(Authentication::Scheme scheme,
+                                                           const Json& settings,
+                                                           const Json& input);
+/// A secret as settings: one that is a plain text is the token, or "username:password".
+[[nodiscard]] Json settings_of_secret(Authentication::Scheme scheme, const Json& secret);
+
 /// One request over HTTP.
 struct HttpRequest {
   std::string method;

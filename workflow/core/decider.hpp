@@ -359,6 +359,9 @@ class Decider {
                                                     const Json& input, const Place& place);
   [[nodiscard]] Outcome<void> fill_http(const RequestStep& call, const Json& input,
                                         const Place& place, HttpRequest& into);
+  [[nodiscard]] Outcome<bool> fill_openapi(const RequestStep& call, const Json& input,
+                                           const Place& place, const CallFindings& findings,
+                                           CallRequest& request);
   [[nodiscard]] Outcome<Json> secrets_for(const ExpressionSource& source) const;
   [[nodiscard]] const Redaction& redaction();
 

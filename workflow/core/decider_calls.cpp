@@ -5,6 +5,7 @@
 #include <array>
 
 #include "workflow/core/decider.hpp"
+#include "workflow/core/openapi.hpp"
 
 namespace kyhan {
 namespace {
@@ -47,69 +48,6 @@ const std::string* find_header(const TextPairs& headers, std::string_view name) 
 
 WorkflowError wrong(const std::string& what) {
   return standard_error("configuration", 400, what);
-}
-
-/// A text member of the settings of an authentication; empty when it is not there.
-Outcome<std::string> text_setting(const Json& settings, const std::string& name) {
-  if (!settings.is_object() || !settings.contains(name)) return given_text({});
-  const std::optional<std::string> text = plain_text(settings.at(name));
-  if (!text) return wrong("authentication: `" + name + "` must be a text");
-  return given_text(*text);
-}
-
-std::vector<std::string> texts_setting(const Json& settings, const std::string& name) {
-  std::vector<std::string> texts;
-  if (!settings.is_object() || !settings.contains(name)) return texts;
-  const Json& list = settings.at(name);
-  if (!list.is_array()) {
-    texts.push_back(plain_text(list).value_or(""));
-  } else {
-    for (const Json& item : list) texts.push_back(plain_text(item).value_or(""));
-  }
-  std::erase(texts, "");
-  return texts;
-}
-
-Outcome<TokenRequest> token_request(const Json& settings, const Json& input) {
-  TokenRequest request;
-  const Json none = Json::object();
-  const auto part = [&](const char* name) -> const Json& {
-    return settings.is_object() && settings.contains(name) ? settings.at(name) : none;
-  };
-  const std::string grant = settings.is_object() ? settings.value("grant", Json()).dump() : "";
-  if (grant != "\"client_credentials\"") {
-    return wrong("authentication: oauth2 supports the grant client_credentials only");
-  }
-  Outcome<std::string> authority = text_setting(settings, "authority");
-  Outcome<std::string> endpoint = text_setting(part("endpoints"), "token");
-  Outcome<std::string> id = text_setting(part("client"), "id");
-  Outcome<std::string> secret = text_setting(part("client"), "secret");
-  Outcome<std::string> how = text_setting(part("client"), "authentication");
-  Outcome<std::string> encoding = text_setting(part("request"), "encoding");
-  for (const Outcome<std::string>* one : {&authority, &endpoint, &id, &secret, &how, &encoding}) {
-    if (!*one) return one->error();
-  }
-  if (id->empty()) return wrong("authentication: oauth2 needs `client.id`");
-  if (!how->empty() && *how != "client_secret_post" && *how != "client_secret_basic") {
-    return wrong("authentication: oauth2 supports client_secret_post and client_secret_basic only");
-  }
-  request.basic = *how == "client_secret_basic";
-  request.json = *encoding == "application/json";
-  request.client_id = *id;
-  request.client_secret = *secret;
-  std::string uri = *authority;
-  while (!uri.empty() && uri.back() == '/') uri.pop_back();
-  const std::string path = endpoint->empty() ? "/oauth2/token" : *endpoint;
-  uri += (path.starts_with('/') ? "" : "/") + path;
-  Outcome<std::string> expanded = expand_uri_template(uri, input);
-  if (!expanded) return expanded.error();
-  request.uri = std::move(*expanded);
-  if (!is_http_uri(request.uri))
-    return wrong("authentication: `authority` must be an http address");
-  request.scopes = texts_setting(settings, "scopes");
-  request.audiences = texts_setting(settings, "audiences");
-  request.issuers = texts_setting(settings, "issuers");
-  return request;
 }
 
 /// {name: value} of the definition as headers or parameters.
@@ -268,10 +206,6 @@ Result<void> Decider::finish_call(const FinishCall& command) {
 
 Outcome<Credentials> Decider::credentials_of(const Authentication& authentication,
                                              const Json& input, const Place& place) {
-  using Scheme = Authentication::Scheme;
-  Credentials who;
-  who.scheme = authentication.scheme;
-  who.confidential = !authentication.secret.empty() || mentions(authentication.settings, "secrets");
   Json settings;
   if (authentication.secret.empty()) {
     Outcome<Json> evaluated = evaluate(authentication.settings, input, place);
@@ -282,35 +216,12 @@ Outcome<Credentials> Decider::credentials_of(const Authentication& authenticatio
     named.secrets.push_back(authentication.secret);
     Outcome<Json> secrets = secrets_for(named);
     if (!secrets) return secrets.error();
-    settings = secrets->at(authentication.secret);
-    // A secret that is a plain text: the token, or "username:password".
-    if (settings.is_string() && who.scheme == Scheme::bearer) settings = {{"token", settings}};
-    if (settings.is_string()) {
-      const std::string text = settings.get<std::string>();
-      const auto colon = text.find(':');
-      settings = {{"username", text.substr(0, colon)},
-                  {"password", colon == std::string::npos ? "" : text.substr(colon + 1)}};
-    }
+    settings = settings_of_secret(authentication.scheme, secrets->at(authentication.secret));
   }
-  if (who.scheme == Scheme::oauth2) {
-    Outcome<TokenRequest> token = token_request(settings, input);
-    if (!token) return token.error();
-    who.oauth2 = std::move(*token);
-    return who;
-  }
-  for (const auto& [name, into] :
-       {std::pair{"username", &who.username}, {"password", &who.password}, {"token", &who.token}}) {
-    Outcome<std::string> text = text_setting(settings, name);
-    if (!text) return text.error();
-    *into = std::move(*text);
-    if (has_control(*into)) {
-      return wrong(std::string("authentication: `") + name + "` has a control character");
-    }
-  }
-  const bool complete = who.scheme == Scheme::bearer ? !who.token.empty() : !who.username.empty();
-  if (!complete) {
-    return wrong(who.scheme == Scheme::bearer ? "authentication: bearer needs `token`"
-                                              : "authentication: `username` is missing");
+  Outcome<Credentials> who = credentials_of_settings(authentication.scheme, settings, input);
+  if (who) {
+    who->confidential =
+        !authentication.secret.empty() || mentions(authentication.settings, "secrets");
   }
   return who;
 }
@@ -345,6 +256,42 @@ Outcome<void> Decider::fill_http(const RequestStep& call, const Json& input, con
     if (!body->is_null()) into.body = body_text(*body, into.headers);
   }
   return {};
+}
+
+/// False: the document has to be fetched first.
+Outcome<bool> Decider::fill_openapi(const RequestStep& call, const Json& input, const Place& place,
+                                    const CallFindings& findings, CallRequest& request) {
+  Outcome<std::string> uri = uri_of(call.endpoint, input, place);
+  if (!uri) return uri.error();
+  const Json* document = findings.document.get();
+  if (const auto kept = definition().resources.find(*uri);
+      document == nullptr && kept != definition().resources.end()) {
+    document = kept->second.get();
+  }
+  if (document == nullptr) {
+    request.needs = CallRequest::Needs::document;
+    request.document.method = "GET";
+    request.document.uri = *uri;
+    if (call.endpoint.authentication) {
+      Outcome<Credentials> who = credentials_of(*call.endpoint.authentication, input, place);
+      if (!who) return who.error();
+      request.document.credentials = std::move(*who);
+    }
+    return false;
+  }
+  Outcome<Json> operation = evaluate(call.operation, input, place);
+  if (!operation) return operation.error();
+  Outcome<Json> parameters = evaluate(call.parameters, input, place);
+  if (!parameters) return parameters.error();
+  Outcome<HttpRequest> asked =
+      openapi_request(*document, *uri, plain_text(*operation).value_or(""), *parameters);
+  if (!asked) return asked.error();
+  asked->credentials = std::move(request.http.credentials);
+  request.http = std::move(*asked);
+  if (Outcome<void> checked = check_headers(request.http.headers); !checked) {
+    return checked.error();
+  }
+  return true;
 }
 
 Outcome<CallRequest> Decider::request(NodeId id, const CallFindings& findings) {
@@ -383,7 +330,11 @@ Outcome<CallRequest> Decider::request(NodeId id, const CallFindings& findings) {
       return request;
     }
   }
-  if (Outcome<void> filled = fill_http(call, node.input, place, request.http); !filled) {
+  if (call.kind == RequestStep::Kind::openapi) {
+    Outcome<bool> known = fill_openapi(call, node.input, place, findings, request);
+    if (!known) return known.error();
+    if (!*known) return request;
+  } else if (Outcome<void> filled = fill_http(call, node.input, place, request.http); !filled) {
     return filled.error();
   }
   if (find_header(request.http.headers, "accept") == nullptr) {
@@ -398,22 +349,6 @@ Outcome<CallRequest> Decider::request(NodeId id, const CallFindings& findings) {
 Outcome<CallRequest> request_of(const State& state, const World& world, NodeId node,
                                 const CallFindings& findings) {
   return Decider(state, world, Now{}).request(node, findings);
-}
-
-Json authorization_of(const Credentials& credentials, const std::string& token) {
-  using Scheme = Authentication::Scheme;
-  switch (credentials.scheme) {
-    case Scheme::basic:
-      return {{"scheme", "Basic"},
-              {"parameter", base64_encode(credentials.username + ":" + credentials.password)}};
-    case Scheme::bearer:
-      return {{"scheme", "Bearer"}, {"parameter", credentials.token}};
-    case Scheme::oauth2:
-      return {{"scheme", "Bearer"}, {"parameter", token}};
-    case Scheme::digest:
-      break;
-  }
-  return {{"scheme", "Digest"}, {"parameter", ""}};
 }
 
 }  // namespace kyhan

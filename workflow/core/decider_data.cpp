@@ -175,6 +175,10 @@ Instant Decider::after(Instant from, const Duration& duration) const {
 
 Outcome<void> Decider::check(const std::optional<Schema>& schema, const Json& value) {
   if (!schema) return {};
+  if (!schema->resource.empty() && schema->document.is_null()) {
+    return standard_error("configuration", 400, "the schema at " + schema->resource +
+                                                    " was not fetched");
+  }
   const std::vector<FieldError> faults = validate_against(schema->document, value);
   if (faults.empty()) return {};
   std::string detail;

@@ -58,7 +58,7 @@ struct Reading {
   std::vector<Fault> faults;
 };
 
-Reading read_definition(const Json& document) {
+Reading read_definition(const Json& document, const Resources& resources) {
   Reading reading;
   reading.definition = std::make_shared<Definition>();
   if (depth_of(document) > definition::depth_max) {
@@ -70,7 +70,7 @@ Reading read_definition(const Json& document) {
     reading.faults.push_back(std::move(fault));
     return reading;
   }
-  definition::Reader reader(document, *reading.definition);
+  definition::Reader reader(document, *reading.definition, &resources);
   reader.read_document();
   definition::warn_of_fixed_spans(reader);
   reading.faults = reader.take_faults();
@@ -79,8 +79,8 @@ Reading read_definition(const Json& document) {
 
 }  // namespace
 
-ParsedDefinition parse_definition(const Json& document) {
-  auto reading = read_definition(document);
+ParsedDefinition parse_definition(const Json& document, const Resources& resources) {
+  auto reading = read_definition(document, resources);
   ParsedDefinition parsed;
   if (!has_fault(reading.faults)) parsed.definition = std::move(reading.definition);
   parsed.faults = std::move(reading.faults);
@@ -88,7 +88,8 @@ ParsedDefinition parse_definition(const Json& document) {
 }
 
 CompiledDefinition compile_definition(std::string_view document_text,
-                                      const ExpressionCompiler& compiler) {
+                                      const ExpressionCompiler& compiler,
+                                      const Resources& resources) {
   CompiledDefinition compiled;
   DocumentLimits limits;
   limits.bytes_max = definition_bytes_max;
@@ -104,7 +105,7 @@ CompiledDefinition compile_definition(std::string_view document_text,
     compiled.faults.push_back(std::move(fault));
     return compiled;
   }
-  auto reading = read_definition(document->value);
+  auto reading = read_definition(document->value, resources);
   compiled.faults = std::move(reading.faults);
   const auto& sources = reading.definition->expressions;
   std::shared_ptr<const Expressions> expressions;

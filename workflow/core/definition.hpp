@@ -6,6 +6,7 @@
 /// `Program`.
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ struct DurationValue {
 };
 
 struct Schema {
+  std::string resource;  ///< Where it stands; empty: in the definition.
   Json document;  ///< Checked by forms.hpp's compile_schema at parse time.
 };
 
@@ -194,6 +196,16 @@ struct RequestStep {
   bool sees_context = false;  ///< `$context` is kept with the call: others may change it meanwhile.
 };
 
+/// A document of a definition that stands elsewhere.
+struct ResourceRef {
+  enum class Kind { schema, api, function } kind = Kind::schema;
+  std::string uri;
+  std::string pointer;  ///< Where the definition names it.
+  std::optional<Authentication> authentication;
+};
+/// Fetched documents by address. What was fetched when a version was published stays with it.
+using Resources = std::map<std::string, std::shared_ptr<const Json>>;
+
 struct Step {
   StepIndex index = no_step;
   StepIndex parent = no_step;  ///< no_step: of the top list.
@@ -273,6 +285,8 @@ struct Definition {
   std::vector<Step> steps;  ///< Of all lists: the workflow's, its functions', its extensions'.
   std::vector<StepExtension> extensions;
   std::vector<ExpressionSource> expressions;
+  Resources resources;               ///< What it names elsewhere and was at hand.
+  std::vector<ResourceRef> missing;  ///< What was not: a schema or function must be, to run.
   Json document;  ///< The whole, as published: `$workflow.definition`.
 };
 
@@ -294,7 +308,8 @@ struct ParsedDefinition {
 };
 
 /// Reads a parsed JSON document into a Definition, with every fault found at once.
-[[nodiscard]] ParsedDefinition parse_definition(const Json& document);
+[[nodiscard]] ParsedDefinition parse_definition(const Json& document,
+                                                const Resources& resources = {});
 
 /// A definition together with its compiled expressions: what decide() runs.
 struct Program {
@@ -309,6 +324,7 @@ struct CompiledDefinition {
   std::vector<Fault> faults;
 };
 [[nodiscard]] CompiledDefinition compile_definition(std::string_view document_text,
-                                                    const ExpressionCompiler& compiler);
+                                                    const ExpressionCompiler& compiler,
+                                                    const Resources& resources = {});
 
 }  // namespace kyhan

@@ -16,8 +16,7 @@ constexpr std::array catalog{Known{"humanTask:1.0.0@default", Function::human_ta
                              Known{"vote:1.0.0@default", Function::vote},
                              Known{"calendar:1.0.0@default", Function::calendar},
                              Known{"notify:1.0.0@default", Function::notify}};
-constexpr std::array refused_calls{"openapi", "grpc", "asyncapi",
-                                   "mcp",     "a2a",  "fanOut:1.0.0@default"};
+constexpr std::array refused_calls{"grpc", "asyncapi", "mcp", "a2a", "fanOut:1.0.0@default"};
 
 void check_calendar(Reader& reader, const Json& with, const std::string& pointer) {
   if (!reader.closed(with, pointer, {"from", "add", "calendar", "timeZone"})) return;

@@ -52,8 +52,9 @@ struct Scope {
 
 class Reader {
  public:
-  Reader(const Json& document, Definition& definition)
-      : document_(document), definition_(definition) {}
+  /// `resources` (may be null): documents that stand elsewhere and are at hand.
+  Reader(const Json& document, Definition& definition, const Resources* resources = nullptr)
+      : document_(document), definition_(definition), resources_(resources) {}
 
   // ---- faults (definition_reader.cpp)
   void fault(std::string pointer, std::string code, Text message, Text hint = {});
@@ -117,6 +118,11 @@ class Reader {
                                                const Scope& scope);
   std::optional<Authentication> authentication_policy(const Json& json, const std::string& pointer,
                                                       const Scope& scope);
+  /// The document at `endpoint`, when it is at hand; else it is noted as missing. The address must
+  /// be known before anything runs.
+  const Json* resource(ResourceRef::Kind kind, const Json& endpoint, const std::string& pointer);
+  const Json* resource(ResourceRef::Kind kind, std::string uri, const std::string& pointer,
+                       std::optional<Authentication> authentication);
   Endpoint endpoint(const Json& json, const std::string& pointer, const Scope& scope);
   void read_secrets(const Json& list, const std::string& pointer);
   [[nodiscard]] bool is_secret(const std::string& name) const;
@@ -144,8 +150,11 @@ class Reader {
   void fault(Fault fault);
   void collect(const Json& json, const std::string& pointer, const Scope& scope,
                ExpressionSource& source, bool& any);
+  std::optional<Schema> schema_elsewhere(const Json& json, const std::string& pointer);
   void check_variables(std::string_view text, const std::string& pointer, const Scope& scope,
                        ExpressionSource& source);
+  bool read_openapi(RequestStep& out, const Json& with, const std::string& pointer,
+                    const Scope& scope);
   /// {name: text} or an expression; with `scalars` numbers, booleans and lists too.
   Value text_map(const Json& json, const std::string& pointer, const Scope& scope, bool scalars);
   ExpressionId keep(ExpressionSource source);
@@ -173,6 +182,7 @@ class Reader {
 
   const Json& document_;
   Definition& definition_;
+  const Resources* resources_;
   std::vector<Fault> faults_;
   std::set<std::pair<std::string, std::string>> seen_;  ///< (pointer, code): one fault each.
   std::vector<std::function<void()>> later_;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "workflow/core/definition_reader.hpp"
+#include "workflow/core/openapi.hpp"
 #include "workflow/core/uri.hpp"
 
 namespace kyhan::definition {
@@ -229,6 +230,38 @@ Endpoint Reader::endpoint(const Json& json, const std::string& pointer, const Sc
   return out;
 }
 
+const Json* Reader::resource(ResourceRef::Kind kind, const Json& json, const std::string& pointer) {
+  // Its expressions, if any, have no input to look at: they may mention secrets and nothing else.
+  Scope scope;
+  scope.standard = {"secrets", "runtime"};
+  Endpoint where = endpoint(json, pointer, scope);
+  const bool fixed = where.is_template && where.uri.literal.get_ref<const std::string&>().find('{') ==
+                                              std::string::npos;
+  if (!fixed) {
+    if (where.is_template || !where.uri.is_literal()) {
+      fault(pointer, "resource-address",
+            {"Địa chỉ của tài liệu phải cố định: tài liệu được lấy khi công bố.",
+             "The address of a document must be fixed: it is fetched when the definition is published."});
+    }
+    return nullptr;
+  }
+  return resource(kind, where.uri.literal.get<std::string>(), pointer,
+                  std::move(where.authentication));
+}
+
+const Json* Reader::resource(ResourceRef::Kind kind, std::string uri, const std::string& pointer,
+                             std::optional<Authentication> authentication) {
+  if (!is_http_uri(uri)) return nullptr;  // Told already.
+  if (resources_ != nullptr) {
+    if (const auto found = resources_->find(uri); found != resources_->end()) {
+      definition_.resources[uri] = found->second;
+      return found->second.get();
+    }
+  }
+  definition_.missing.push_back({kind, std::move(uri), pointer, std::move(authentication)});
+  return nullptr;
+}
+
 Value Reader::text_map(const Json& json, const std::string& pointer, const Scope& scope,
                        bool scalars) {
   if (is_expression(json)) return value(json, pointer, scope);
@@ -243,6 +276,49 @@ Value Reader::text_map(const Json& json, const std::string& pointer, const Scope
     }
   }
   return value(json, pointer, scope);
+}
+
+bool Reader::read_openapi(RequestStep& out, const Json& with, const std::string& pointer,
+                          const Scope& scope) {
+  out.kind = RequestStep::Kind::openapi;
+  if (!closed(with, pointer,
+              {"document", "operationId", "parameters", "authentication", "output", "redirect"})) {
+    return false;
+  }
+  const auto* operation = required(with, pointer, "operationId");
+  if (operation != nullptr) {
+    text(with, pointer, "operationId");
+    out.operation = value(*operation, below(pointer, "operationId"), scope);
+  }
+  if (const auto* parameters = find(with, "parameters")) {
+    const auto at = below(pointer, "parameters");
+    if (!parameters->is_object() && !is_expression(*parameters)) {
+      wrong_type(at, "một đối tượng hoặc biểu thức", "an object or an expression");
+    }
+    out.parameters = value(*parameters, at, scope);
+  }
+  if (const auto* who = find(with, "authentication")) {
+    out.authentication = authentication(*who, below(pointer, "authentication"), scope);
+  }
+  const auto* document = required(with, pointer, "document");
+  const auto at = below(pointer, "document");
+  if (document == nullptr || !closed(*document, at, {"name", "endpoint"})) return true;
+  const auto* where = required(*document, at, "endpoint");
+  if (where == nullptr) return true;
+  out.endpoint = endpoint(*where, below(at, "endpoint"), scope);
+  const bool fixed = out.endpoint.is_template &&
+                     out.endpoint.uri.literal.get_ref<const std::string&>().find('{') ==
+                         std::string::npos;
+  if (!fixed) return true;  // Fetched when it is called.
+  const auto* api = resource(ResourceRef::Kind::api, out.endpoint.uri.literal.get<std::string>(),
+                             below(at, "endpoint"), out.endpoint.authentication);
+  const auto id = literal_string(with, "operationId");
+  if (api != nullptr && id && !has_operation(*api, *id)) {
+    fault(below(pointer, "operationId"), "unknown-operation",
+          {"Tài liệu OpenAPI không có thao tác \"" + *id + "\".",
+           "The OpenAPI document has no operation \"" + *id + "\"."});
+  }
+  return true;
 }
 
 RequestStep Reader::request(const Json& task, const std::string& pointer, const Scope& scope) {
@@ -276,6 +352,7 @@ RequestStep Reader::request(const Json& task, const std::string& pointer, const 
       out.body = value(*body, below(at, "body"), scope);
     }
   }
+  if (task.at("call") == "openapi" && !read_openapi(out, *with, at, scope)) return out;
   out.output = output_named(choice(*with, at, "output", {"content", "raw", "response"}));
   out.redirect = flag(*with, at, "redirect").value_or(false);
   for (auto i = first; i < definition_.expressions.size(); ++i) {

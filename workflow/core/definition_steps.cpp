@@ -303,7 +303,7 @@ void Reader::read_body(Step& step, const Json& task, const std::string& pointer,
     step.body = emit(task, pointer, scope);
   } else if (kind == "listen") {
     step.body = listen(task, pointer, self, outer);
-  } else if (kind == "call" && json == "http") {
+  } else if (kind == "call" && (json == "http" || json == "openapi")) {
     step.body = request(task, pointer, scope);
   } else if (kind == "call") {
     step.body = call(task, pointer, scope);

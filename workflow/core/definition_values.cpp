@@ -295,7 +295,7 @@ void Reader::check_json_schema(const Json& schema, const std::string& pointer) {
 }
 
 std::optional<Schema> Reader::schema(const Json& json, const std::string& pointer) {
-  if (!closed(json, pointer, {"format", "document"}, {"resource"})) return std::nullopt;
+  if (!closed(json, pointer, {"format", "document", "resource"})) return std::nullopt;
   if (const auto format = text(json, pointer, "format")) {
     if (*format != "json" && !format->starts_with("json:")) {
       fault(below(pointer, "format"), "unknown-value",
@@ -303,11 +303,38 @@ std::optional<Schema> Reader::schema(const Json& json, const std::string& pointe
              "Only the schema format \"json\" can be used."});
     }
   }
-  if (find(json, "resource") != nullptr) return std::nullopt;
-  const auto* document = required(json, pointer, "document");
-  if (document == nullptr) return std::nullopt;
-  check_json_schema(*document, below(pointer, "document"));
-  return Schema{*document};
+  const auto* resource = find(json, "resource");
+  const auto* document = find(json, "document");
+  if ((resource == nullptr) == (document == nullptr)) {
+    fault(pointer, "exactly-one",
+          {"Cần đúng một trong document, resource.",
+           "Exactly one of document, resource is needed."});
+    return std::nullopt;
+  }
+  if (document != nullptr) {
+    check_json_schema(*document, below(pointer, "document"));
+    return Schema{{}, *document};
+  }
+  return schema_elsewhere(*resource, below(pointer, "resource"));
+}
+
+std::optional<Schema> Reader::schema_elsewhere(const Json& json, const std::string& pointer) {
+  if (!closed(json, pointer, {"name", "endpoint"})) return std::nullopt;
+  const auto* where = required(json, pointer, "endpoint");
+  if (where == nullptr) return std::nullopt;
+  const auto at = below(pointer, "endpoint");
+  const auto* found = this->resource(ResourceRef::Kind::schema, *where, at);
+  Schema schema;
+  const auto* uri = where->is_object() ? find(*where, "uri") : where;
+  if (uri != nullptr && uri->is_string()) schema.resource = uri->get<std::string>();
+  if (found == nullptr) return schema;
+  for (const auto& error : check_schema(*found)) {
+    fault(at, error.code,
+          {"Trong lược đồ lấy từ địa chỉ này, tại " + error.pointer + ": " + error.message.vi,
+           "In the schema at this address, at " + error.pointer + ": " + error.message.en});
+  }
+  schema.document = *found;
+  return schema;
 }
 
 }  // namespace kyhan::definition

@@ -20,8 +20,8 @@ Error unknown(const std::string& name, const std::string& version) {
 
 }  // namespace
 
-Catalog::Catalog(std::shared_ptr<const ExpressionCompiler> compiler)
-    : compiler_(std::move(compiler)) {}
+Catalog::Catalog(std::shared_ptr<const ExpressionCompiler> compiler, ResourceLoader resources)
+    : compiler_(std::move(compiler)), resources_(std::move(resources)) {}
 
 void Catalog::add(PublishedDefinition published, std::optional<Program> program) {
   auto entry = std::make_shared<Entry>();
@@ -61,7 +61,13 @@ Result<Program> Catalog::load(const std::string& name, const std::string& versio
   const std::shared_ptr<Entry> entry = find_entry(name, version);
   if (!entry) return unknown(name, version);
   std::call_once(entry->once, [&] {
-    CompiledDefinition compiled = compile_definition(entry->published->document, *compiler_);
+    Resources resources;
+    if (resources_) {
+      Result<Resources> kept = resources_(entry->published->ref);
+      if (kept) resources = std::move(*kept);
+    }
+    CompiledDefinition compiled =
+        compile_definition(entry->published->document, *compiler_, resources);
     entry->program = std::move(compiled.program);
     entry->faults = std::move(compiled.faults);
   });

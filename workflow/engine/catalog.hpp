@@ -2,6 +2,7 @@
 /// The published definitions. A version never changes once published, so each is parsed and
 /// compiled at most once, when it is first needed.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,7 +28,10 @@ struct PublishedDefinition {
 /// Thread safe; shared by the engine and everybody who reads. Versions are only ever added.
 class Catalog {
  public:
-  explicit Catalog(std::shared_ptr<const ExpressionCompiler> compiler);
+  /// The documents that were fetched when a version was published.
+  using ResourceLoader = std::function<Result<Resources>(const DefinitionRef&)>;
+  explicit Catalog(std::shared_ptr<const ExpressionCompiler> compiler,
+                   ResourceLoader resources = {});
 
   /// Adds a version; the first in time order is the oldest. A program compiled already may be
   /// handed over with it.
@@ -59,6 +63,7 @@ class Catalog {
                                                   const std::string& version) const;
 
   std::shared_ptr<const ExpressionCompiler> compiler_;
+  ResourceLoader resources_;
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::shared_ptr<Entry>>> by_name_;  ///< Oldest first.
 };

@@ -154,7 +154,10 @@ Result<std::unique_ptr<Engine>> Engine::open(Store& store, EngineConfig config) 
   snapshot.calendars = *calendars;
 
   auto catalog =
-      std::make_shared<Catalog>(std::shared_ptr<const ExpressionCompiler>(make_jq_compiler()));
+      std::make_shared<Catalog>(std::shared_ptr<const ExpressionCompiler>(make_jq_compiler()),
+                                [&store](const DefinitionRef& ref) {
+                                  return load_resources(store, ref);
+                                });
   if (Result<void> loaded = load_catalog(store, *catalog); !loaded) return loaded.error();
   snapshot.catalog = std::move(catalog);
 

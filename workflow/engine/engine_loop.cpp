@@ -384,7 +384,7 @@ EngineLoop::Settled EngineLoop::settle(Batch& batch, Job& job) {
 
 void EngineLoop::process(std::vector<Job> jobs) {
   Snapshot seen = snapshot();
-  if (config_.secrets) seen.secrets = config_.secrets();
+  seen.secrets = secrets();
   const Instant now = config_.clock->now();
   Batch batch{store_, *reads_, cache_, seen, config_.limits, now, chance_};
   std::vector<Settled> settled;

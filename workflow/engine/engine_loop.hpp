@@ -49,6 +49,11 @@ class EngineLoop {
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Clock& clock() { return *config_.clock; }
   [[nodiscard]] Workshop& workshop() { return *workshop_; }
+  /// Null: calls to other systems are not made here.
+  [[nodiscard]] Calls* calls() { return config_.calls.get(); }
+  [[nodiscard]] std::shared_ptr<const Secrets> secrets() const {
+    return config_.secrets ? config_.secrets() : nullptr;
+  }
   [[nodiscard]] EngineCounters counters() const;
   [[nodiscard]] bool healthy() const;
   [[nodiscard]] int subscribe(ChangeListener listener);

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <spdlog/spdlog.h>
 
+#include "workflow/calls/resources.hpp"
 #include "workflow/core/documents.hpp"
+#include "workflow/core/json_text.hpp"
 #include "workflow/core/people_check.hpp"
-#include "workflow/engine/starting.hpp"
 #include "workflow/core/trigger.hpp"
 #include "workflow/engine/schedules.hpp"
 #include "workflow/expressions/jq.hpp"
@@ -61,6 +62,30 @@ void compare(const Json& before, const Json& after, const std::string& pointer, 
   note("changed", pointer);
 }
 
+/// What the definition names by address, at the places where it names it.
+FetchedResources fetch_for(EngineLoop& loop, const std::string& text,
+                           const ExpressionCompiler& compiler) {
+  const Result<ParsedDocument> document = parse_document(text);
+  if (!document) return {};  // The compiler tells.
+  const std::shared_ptr<const Secrets> secrets = loop.secrets();
+  FetchedResources fetched =
+      fetch_resources(document->value, {loop.calls(), secrets.get(), compiler});
+  for (Fault& fault : fetched.faults) {
+    const auto place = document->places.find(fault.pointer);
+    if (place == document->places.end()) continue;
+    fault.line = place->second.line;
+    fault.column = place->second.column;
+  }
+  return fetched;
+}
+
+void stage_resources(UnitOfWork& work, const Definition& definition) {
+  for (const auto& [uri, document] : definition.resources) {
+    const std::string text = json_text(*document);
+    work.stage_definition_resource(definition.ref, {uri, text, to_hex(sha256_of(text))});
+  }
+}
+
 }  // namespace
 
 Json difference_of(const Json& before, const Json& after) {
@@ -73,9 +98,13 @@ Json difference_of(const Json& before, const Json& after) {
 void publish(EngineLoop& loop, const PublishRequest& request) {
   PublishedReport report;
   const std::unique_ptr<ExpressionCompiler> compiler = make_jq_compiler();
-  CompiledDefinition compiled = compile_definition(request.document, *compiler);
+  FetchedResources fetched = fetch_for(loop, request.document, *compiler);
+  CompiledDefinition compiled =
+      compile_definition(request.document, *compiler, fetched.documents);
   report.faults = std::move(compiled.faults);
-  if (!compiled.program) return request.callback(std::move(report));
+  const bool whole = fetched.faults.empty();
+  std::ranges::move(fetched.faults, std::back_inserter(report.faults));
+  if (!compiled.program || !whole) return request.callback(std::move(report));
   const Program program = *compiled.program;
   const Definition& definition = *program.definition;
   report.ref = definition.ref;
@@ -105,6 +134,7 @@ void publish(EngineLoop& loop, const PublishRequest& request) {
                }
                batch.work().stage_definition(
                    {published.ref, published.title, text, batch.now(), by, true});
+               stage_resources(batch.work(), published);
                if (Result<void> set = replace_schedule(batch, program); !set) return set.error();
                const EventTypes types = event_types_of(published);
                batch.work().stage_event_types(published.ref.name, published.ref.version,
@@ -118,6 +148,16 @@ void publish(EngineLoop& loop, const PublishRequest& request) {
                    }};
              },
              [callback = request.callback](const Error& why) { callback(why); }});
+}
+
+Result<Resources> load_resources(Store& store, const DefinitionRef& ref) {
+  Result<std::vector<ResourceRow>> rows = store.reads()->definition_resources(ref);
+  if (!rows) return rows.error();
+  Resources resources;
+  for (const ResourceRow& row : *rows) {
+    resources[row.uri] = std::make_shared<const Json>(Json::parse(row.document));
+  }
+  return resources;
 }
 
 Result<void> load_catalog(Store& store, Catalog& catalog) {

@@ -19,6 +19,9 @@ void publish(EngineLoop& loop, const PublishRequest& request);
 /// Everything that was published, in the order of publication, into an empty catalog.
 [[nodiscard]] Result<void> load_catalog(Store& store, Catalog& catalog);
 
+/// What was fetched when a version was published.
+[[nodiscard]] Result<Resources> load_resources(Store& store, const DefinitionRef& ref);
+
 /// JSON Pointers of what differs: {added, removed, changed}. At most 500 pointers in all.
 [[nodiscard]] Json difference_of(const Json& before, const Json& after);
 

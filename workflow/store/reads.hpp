@@ -230,6 +230,7 @@ class Reads {
   // Definitions and the world around.
   [[nodiscard]] Result<std::vector<DefinitionRow>> definitions();  ///< All versions, by name.
   [[nodiscard]] Result<std::optional<DefinitionRow>> find_definition(const DefinitionRef& ref);
+  [[nodiscard]] Result<std::vector<ResourceRow>> definition_resources(const DefinitionRef& ref);
   [[nodiscard]] Result<std::optional<std::string>> find_organisation();  ///< JSON text.
   [[nodiscard]] Result<std::vector<std::string>> calendars();            ///< JSON texts.
   /// By first day, at most absences_shown_max.

@@ -285,6 +285,18 @@ Result<std::optional<DefinitionRow>> Reads::find_definition(const DefinitionRef&
   });
 }
 
+Result<std::vector<ResourceRow>> Reads::definition_resources(const DefinitionRef& ref) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT uri, document, sha256 FROM definition_resources WHERE definition = ? AND version = ? "
+        "ORDER BY uri");
+    row.bind_all(ref.name, ref.version);
+    return all_of(row, [](const Statement& found) {
+      return ResourceRow{found.text(0), found.text(1), found.text(2)};
+    });
+  });
+}
+
 Result<std::optional<std::string>> Reads::find_organisation() {
   return guarded([&] {
     Statement row = connection_->prepare("SELECT document FROM organisation");

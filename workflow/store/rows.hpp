@@ -136,6 +136,13 @@ struct DefinitionRow {
   bool latest = true;  ///< Of its name. Staging one as latest takes the mark from the others.
 };
 
+/// A document that a published version names by address, as it was when it was published.
+struct ResourceRow {
+  std::string uri;
+  std::string document;  ///< JSON text.
+  std::string sha256;    ///< Hex, of the text.
+};
+
 struct AccountRow {
   std::string account;  ///< Sign-in name, lower case.
   PersonId person;

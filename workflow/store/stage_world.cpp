@@ -173,6 +173,15 @@ void UnitOfWork::stage_definition(const DefinitionRow& row) {
   });
 }
 
+void UnitOfWork::stage_definition_resource(const DefinitionRef& ref, const ResourceRow& row) {
+  work_->stage([&] {
+    work_->run(
+        "INSERT INTO definition_resources (definition, version, uri, document, sha256) "
+        "VALUES (?, ?, ?, ?, ?)",
+        ref.name, ref.version, row.uri, row.document, row.sha256);
+  });
+}
+
 void UnitOfWork::stage_organisation(std::string_view document_json, Instant at) {
   work_->stage([&] {
     work_->run("INSERT OR REPLACE INTO organisation (one, document, imported_at) VALUES (1, ?, ?)",

@@ -154,6 +154,7 @@ class UnitOfWork {
 
   // Definitions and the world around.
   void stage_definition(const DefinitionRow& row);
+  void stage_definition_resource(const DefinitionRef& ref, const ResourceRow& row);
   void stage_organisation(std::string_view document_json, Instant at);
   void stage_absence(const AbsenceRow& row);  ///< Inserts or replaces.
   void clear_absence(std::string_view id);    ///< Of a file that no longer has it.
