@@ -84,6 +84,7 @@ class CommandLine {
   void add_server();
   void add_definitions();
   void add_running();
+  void add_calendars(CLI::App& calendar);
   void add_upkeep();
   void add_people();
 
@@ -102,6 +103,8 @@ class CommandLine {
   StartOptions start_;
   CalendarDueOptions due_;
   AbsenceOptions absence_;
+  CalendarFileOptions calendar_file_;
+  std::int64_t change_ = 0;
   std::string name_;
   std::string person_;
   std::string folder_;
@@ -260,6 +263,40 @@ void CommandLine::add_running() {
   with_config(due);
   with_json(due);
   on_run(due, [this](const Config& settings) { return calendar_due(terminal_, settings, due_); });
+  add_calendars(*calendar);
+}
+
+void CommandLine::add_calendars(CLI::App& calendar) {
+  const auto with_file = [this](CLI::App* one) {
+    one->add_option("FILE", calendar_file_.file)->required();
+    one->add_flag("--replace", calendar_file_.replace,
+                  say("Thay hẳn lịch đang có, không chồng thêm lớp",
+                      "Take the place of the calendar, not another layer over it"));
+  };
+  CLI::App* list = command(calendar, "list", say("Liệt kê các lịch", "List the calendars"));
+  CLI::App* show = command(calendar, "show", say("Xuất một lịch", "Export one calendar"));
+  show->add_option("ID", name_)->required();
+  CLI::App* preview =
+      command(calendar, "preview",
+              say("Xem trước: hạn nào sẽ đổi nếu nhập tệp này", "What would move with this file"));
+  with_file(preview);
+  CLI::App* changes =
+      command(calendar, "changes", say("Các lần thay đổi lịch", "Changes of calendars"));
+  CLI::App* undo = command(calendar, "undo", say("Hoàn tác một lần thay đổi", "Undo a change"));
+  undo->add_option("NUMBER", change_)->required();
+  undo->add_option("--reason", calendar_file_.reason, say("Lý do", "Reason"));
+  for (CLI::App* one : {list, show, preview, changes, undo}) {
+    with_config(one);
+    with_json(one);
+  }
+  on_run(list, [this](const Config& c) { return list_calendars(terminal_, c); });
+  on_run(show, [this](const Config& c) { return show_calendar(terminal_, c, name_); });
+  on_run(preview,
+         [this](const Config& c) { return preview_calendar_file(terminal_, c, calendar_file_); });
+  on_run(changes, [this](const Config& c) { return list_calendar_changes(terminal_, c); });
+  on_run(undo, [this](const Config& c) {
+    return undo_calendar_change(terminal_, c, change_, calendar_file_.reason);
+  });
 }
 
 void CommandLine::add_upkeep() {
@@ -342,15 +379,24 @@ void CommandLine::add_people() {
   import->require_subcommand(1);
   CLI::App* organisation =
       command(*import, "organisation", say("Đơn vị, người, vai trò", "Units, people, roles"));
-  CLI::App* calendar = command(*import, "calendar", say("Lịch làm việc", "A calendar"));
+  CLI::App* calendar = command(*import, "calendar",
+                               say("Lịch làm việc; hạn đang mở được tính lại",
+                                   "A working calendar; open deadlines are computed again"));
+  organisation->add_option("FILE", name_)->required();
+  calendar->add_option("FILE", calendar_file_.file)->required();
+  calendar->add_option("--reason", calendar_file_.reason, say("Lý do, căn cứ", "Reason"));
+  calendar->add_flag("--replace", calendar_file_.replace,
+                     say("Thay hẳn lịch đang có, không chồng thêm lớp",
+                         "Take the place of the calendar, not another layer over it"));
   for (CLI::App* one : {organisation, calendar}) {
-    one->add_option("FILE", name_)->required();
     with_config(one);
     with_json(one);
   }
   on_run(organisation,
          [this](const Config& c) { return import_organisation_file(terminal_, c, name_); });
-  on_run(calendar, [this](const Config& c) { return import_calendar_file(terminal_, c, name_); });
+  on_run(calendar, [this](const Config& c) {
+    return import_calendar_file(terminal_, c, calendar_file_);
+  });
 }
 
 }  // namespace

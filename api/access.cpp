@@ -105,9 +105,15 @@ Result<TaskStanding> standing(const Viewer& viewer, Reads& reads, const TaskRow&
                          (candidate_for(person, candidates, viewer.directory) != nullptr ||
                           standing.capacity.as == Capacity::As::stand_in ||
                           task.on_behalf_of == person);
+    if (!task.deciders.empty()) {
+      const std::vector<std::string> keys = viewer.directory.keys_of(person);
+      standing.decider = std::ranges::any_of(task.deciders, [&](const std::string& key) {
+        return std::ranges::find(keys, key) != keys.end();
+      });
+    }
   }
   if (viewer.everything || standing.holder || standing.candidate || standing.asked ||
-      (!person.empty() && task.performer == person)) {
+      standing.decider || (!person.empty() && task.performer == person)) {
     standing.visible = true;
     return standing;
   }

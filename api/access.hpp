@@ -43,6 +43,7 @@ struct TaskStanding {
   bool candidate = false;  ///< Named by it, not excluded.
   bool excluded = false;   ///< Four-eyes: took part before, or stands in for somebody who did.
   bool asked = false;      ///< For information that they have not given yet.
+  bool decider = false;    ///< More time was asked of the caller.
   Capacity capacity;       ///< In what capacity the caller would act.
   [[nodiscard]] bool may_act(const TaskRow& task) const;
 };

@@ -134,13 +134,6 @@ HandlerResult import_units_and_people(Call& call) {
   co_return json_reply(200, *report);
 }
 
-HandlerResult import_calendar_file(Call& call) {
-  const Result<Json> report =
-      co_await import_calendar(call.services.engine, std::move(call.body), call.caller.person);
-  if (!report) co_return report.error();
-  co_return json_reply(200, *report);
-}
-
 HandlerResult verify_database(Call& call) {
   std::function<Result<Json>()> work = [&store = call.services.store] {
     return verify_report(store);

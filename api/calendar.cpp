@@ -8,22 +8,12 @@
 #include "api/show.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/core/unit_calendar.hpp"
 
 namespace kyhan {
 namespace {
 
 constexpr int days_max = 400;
-
-/// The calendar of a unit: its own, else that of the unit above, at last the built-in.
-const Calendar& calendar_of(const Calendars& calendars, const Directory& directory,
-                            const UnitId& unit) {
-  for (const Unit* at = directory.find_unit(unit); at != nullptr;
-       at = directory.find_unit(at->parent)) {
-    if (at->calendar.empty()) continue;
-    if (const Calendar* found = calendars.find(at->calendar)) return *found;
-  }
-  return calendars.built_in();
-}
 
 std::string_view to_text(DayKind kind) {
   switch (kind) {
@@ -43,6 +33,23 @@ std::string_view to_text(DayKind kind) {
   return "work";
 }
 
+/// The calendar that `calendar` names, else that of `unit`, at last the built-in.
+Result<const Calendar*> calendar_from(const Call& call, const Calendars& calendars) {
+  const UnitId unit{call.query.text("unit")};
+  if (!unit.empty() && call.directory->find_unit(unit) == nullptr) return not_found();
+  const Calendar* found =
+      calendar_asked_for(calendars, *call.directory, call.query.text("calendar"), unit);
+  if (found == nullptr) return not_found();
+  return found;
+}
+
+std::string clock_text(std::chrono::minutes of_day) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(of_day.count() / 60),
+                static_cast<int>(of_day.count() % 60));
+  return text;
+}
+
 Json clock_json(Instant now, bool is_virtual) {
   return {{"now", to_rfc3339(now)}, {"virtual", is_virtual}};
 }
@@ -58,8 +65,9 @@ Result<Date> day_parameter(const Call& call, std::string_view name) {
 
 HandlerResult compute_deadline(Call& call) {
   const auto calendars = call.services.engine.calendars();
-  const Calendar& calendar =
-      calendar_of(*calendars, *call.directory, UnitId{call.query.text("unit")});
+  const Result<const Calendar*> chosen = calendar_from(call, *calendars);
+  if (!chosen) co_return chosen.error();
+  const Calendar& calendar = **chosen;
   Instant from = call.services.engine.clock().now();
   if (const std::string& text = call.query.text("from"); !text.empty()) {
     if (const Result<Instant> instant = parse_rfc3339(text)) {
@@ -95,14 +103,22 @@ HandlerResult list_days(Call& call) {
         "to", {"khoảng thời gian từ 0 đến 400 ngày.", "the span must be between 0 and 400 days."});
   }
   const auto calendars = call.services.engine.calendars();
-  const Calendar& calendar =
-      calendar_of(*calendars, *call.directory, UnitId{call.query.text("unit")});
+  const Result<const Calendar*> chosen = calendar_from(call, *calendars);
+  if (!chosen) co_return chosen.error();
+  const Calendar& calendar = **chosen;
   Json items = Json::array();
   for (std::chrono::sys_days day = first; day <= last; day += std::chrono::days{1}) {
-    const DayInfo known = calendar.day(Date{day});
+    const DayInfo& known = calendar.day(Date{day});
+    Json hours = Json::array();
+    for (const auto& [opens, closes] : calendar.hours(Date{day})) {
+      hours.push_back({clock_text(opens), clock_text(closes)});
+    }
     items.push_back({{"date", to_iso_date(Date{day})},
                      {"kind", to_text(known.kind)},
+                     {"working", known.working},
                      {"name", to_json(known.name)},
+                     {"hours", std::move(hours)},
+                     {"legalBasis", known.legal_basis},
                      {"provisional", known.provisional}});
   }
   co_return json_reply(200, {{"items", std::move(items)}});

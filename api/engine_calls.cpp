@@ -108,9 +108,17 @@ asio::awaitable<Result<Json>> import_organisation(Engine& engine, Json organisat
   co_return co_await when_done<Result<Json>>(std::move(begin));
 }
 
-asio::awaitable<Result<Json>> import_calendar(Engine& engine, Json calendar, PersonId by) {
+asio::awaitable<Result<Json>> change_calendar(Engine& engine, CalendarChange change) {
   Begin<Json> begin = [&](Callback<Json> done) {
-    engine.import_calendar(std::move(calendar), std::move(by), std::move(done));
+    engine.change_calendar(std::move(change), std::move(done));
+  };
+  co_return co_await when_done<Result<Json>>(std::move(begin));
+}
+
+asio::awaitable<Result<Json>> undo_calendar(Engine& engine, std::int64_t change, PersonId by,
+                                            std::string reason) {
+  Begin<Json> begin = [&](Callback<Json> done) {
+    engine.undo_calendar_change(change, std::move(by), std::move(reason), std::move(done));
   };
   co_return co_await when_done<Result<Json>>(std::move(begin));
 }

@@ -39,12 +39,13 @@ struct Submission {
                                                                           bool dry_run);
 [[nodiscard]] asio::awaitable<Result<Json>> import_organisation(Engine& engine, Json organisation,
                                                                 PersonId by);
-[[nodiscard]] asio::awaitable<Result<Json>> import_calendar(Engine& engine, Json calendar,
-                                                            PersonId by);
 [[nodiscard]] asio::awaitable<Result<Json>> choose_preferences(Engine& engine, PersonId person,
                                                                Json document, std::int64_t seen);
 [[nodiscard]] asio::awaitable<Result<Json>> limit_notices(Engine& engine, Json document,
                                                           std::int64_t seen);
+[[nodiscard]] asio::awaitable<Result<Json>> change_calendar(Engine& engine, CalendarChange change);
+[[nodiscard]] asio::awaitable<Result<Json>> undo_calendar(Engine& engine, std::int64_t change,
+                                                          PersonId by, std::string reason);
 [[nodiscard]] asio::awaitable<Result<DeliveryReport>> deliver(Engine& engine, CloudEvent event);
 [[nodiscard]] asio::awaitable<Result<ClockReport>> advance_clock(Engine& engine, Instant to);
 

@@ -94,6 +94,20 @@ HandlerResult compute_deadline(Call& call);
 HandlerResult list_days(Call& call);
 HandlerResult show_clock(Call& call);
 HandlerResult move_clock(Call& call);
+// calendars.cpp
+HandlerResult list_calendars(Call& call);
+HandlerResult show_calendar(Call& call);
+HandlerResult put_calendar(Call& call);
+HandlerResult remove_calendar(Call& call);
+HandlerResult preview_calendar(Call& call);
+HandlerResult list_calendar_changes(Call& call);
+HandlerResult show_calendar_change(Call& call);
+HandlerResult undo_calendar_change(Call& call);
+// suspension.cpp, extensions.cpp
+HandlerResult suspend_instance(Call& call);
+HandlerResult resume_instance(Call& call);
+HandlerResult request_extension(Call& call);
+HandlerResult decide_extension(Call& call);
 // events.cpp
 HandlerResult stream_events(Call& call);
 HandlerResult receive_event(Call& call);
@@ -109,7 +123,6 @@ HandlerResult add_account(Call& call);
 HandlerResult set_password(Call& call);
 HandlerResult add_token(Call& call);
 HandlerResult import_units_and_people(Call& call);
-HandlerResult import_calendar_file(Call& call);
 HandlerResult verify_database(Call& call);
 HandlerResult back_up_home(Call& call);
 

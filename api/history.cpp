@@ -390,6 +390,68 @@ Entry tell(const Teller& teller, const InstanceRetried& e) {
   entry.text = {who + " cho chạy lại bước bị lỗi.",
                 (e.by.empty() ? "An administrator" : who) + " ran the failed step again."};
   entry.details = {{"pointer", e.pointer}};
+Entry tell(const Teller& teller, const InstanceSuspended& e) {
+  Entry entry;
+  entry.by = e.by;
+  entry.comment = e.reason;
+  const Text who = e.by.empty() ? Text{"Quản trị viên", "An administrator"}
+                                : Text{teller.name(e.by), teller.name(e.by)};
+  entry.text = {who.vi + " tạm dừng quy trình.", who.en + " suspended the case."};
+  return entry;
+}
+Entry tell(const Teller& teller, const InstanceResumed& e) {
+  Entry entry;
+  entry.by = e.by;
+  const Text who = e.by.empty() ? Text{"Quản trị viên", "An administrator"}
+                                : Text{teller.name(e.by), teller.name(e.by)};
+  entry.text = {who.vi + " cho quy trình tiếp tục.", who.en + " let the case go on."};
+  return entry;
+}
+Entry tell(const Teller& teller, const DeadlinesMoved& e) {
+  Entry entry;
+  Json moved = Json::array();
+  for (const TaskPlan& plan : e.tasks) {
+    if (plan.due_was == plan.due_at) continue;
+    moved.push_back({{"task", plan.task.text()},
+                     {"title", to_json(teller.title(plan.task))},
+                     {"dueWas", to_json(plan.due_was)},
+                     {"dueAt", to_json(plan.due_at)}});
+  }
+  if (moved.empty()) return entry;  // What only reminders or reasons gained is machinery.
+  entry.text = e.cause == "resumed"
+                   ? Text{"Hạn xử lý lùi theo thời gian tạm dừng.",
+                          "Deadlines moved by the time of the suspension."}
+                   : Text{"Hạn xử lý được tính lại vì lịch làm việc thay đổi.",
+                          "Deadlines were computed again: the working calendar has changed."};
+  entry.details = {{"deadlines", std::move(moved)}};
+  if (e.change) entry.details["calendarChange"] = *e.change;
+  return entry;
+}
+Entry tell(const Teller& teller, const ExtensionRequested& e) {
+  const Text title = teller.title(e.task);
+  const std::string who = teller.name(e.extension.asked_by);
+  Entry entry;
+  entry.by = e.extension.asked_by;
+  entry.task = e.task;
+  entry.comment = e.extension.reason;
+  entry.text = {who + " đề nghị gia hạn “" + title.vi + "”.",
+                who + " asked for more time for “" + title.en + "”."};
+  return entry;
+}
+Entry tell(const Teller& teller, const ExtensionDecided& e) {
+  const Text title = teller.title(e.task);
+  const std::string who = teller.name(e.extension.decided_by);
+  Entry entry;
+  entry.by = e.extension.decided_by;
+  entry.task = e.task;
+  entry.comment = e.extension.comment;
+  entry.text = e.plan ? Text{who + " cho gia hạn “" + title.vi + "”.",
+                             who + " granted more time for “" + title.en + "”."}
+                      : Text{who + " không cho gia hạn “" + title.vi + "”.",
+                             who + " refused more time for “" + title.en + "”."};
+  if (e.plan) {
+    entry.details = {{"dueWas", to_json(e.plan->due_was)}, {"dueAt", to_json(e.plan->due_at)}};
+  }
   return entry;
 }
 template <class Machinery>

@@ -20,6 +20,13 @@ Json input_of(Reads& reads, const InstanceId& id) {
   return Json::parse(page->items.front().entry.body_json).value("raw", Json());
 }
 
+Json suspended_json(const Call& call, const State& state) {
+  if (!state.suspended) return nullptr;
+  return {{"since", to_rfc3339(state.suspended->since)},
+          {"by", person_json(*call.directory, state.suspended->by)},
+          {"reason", state.suspended->reason}};
+}
+
 Json error_json(const WorkflowError& error) {
   return {{"type", error.type},
           {"status", error.status},
@@ -45,6 +52,7 @@ HandlerResult show_instance(Call& call) {
 
   Json json = instance_json(call, *instance);
   json["input"] = input_of(*reads, id);
+  json["suspended"] = suspended_json(call, state);
   json["output"] = state.output;
   if (state.error) json["error"] = error_json(*state.error);
   json["steps"] = Json::array();

@@ -54,7 +54,7 @@ RefusedStart refused_start(const Call& call, Error error) {
 std::optional<InstanceStatus> status_from(std::string_view text) {
   for (const InstanceStatus status :
        {InstanceStatus::running, InstanceStatus::waiting, InstanceStatus::completed,
-        InstanceStatus::faulted, InstanceStatus::cancelled}) {
+        InstanceStatus::faulted, InstanceStatus::cancelled, InstanceStatus::suspended}) {
     if (to_text(status) == text) return status;
   }
   return std::nullopt;
@@ -69,8 +69,8 @@ Result<std::vector<InstanceStatus>> statuses_from(const std::string& list) {
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
     const auto status = status_from(word);
     if (!status) {
-      return bad_parameter("state", {"chỉ nhận running, waiting, completed, faulted, cancelled.",
-                                     "only running, waiting, completed, faulted, cancelled."});
+      return bad_parameter("state", {"chỉ nhận running, waiting, suspended, completed, faulted, cancelled.",
+                                     "only running, waiting, suspended, completed, faulted, cancelled."});
     }
     statuses.push_back(*status);
   }

@@ -40,7 +40,7 @@ HandlerResult show_overview(Call& call) {
   InstanceQuery query;
   query.visibility = visibility_of(call);
   query.units = units;
-  query.statuses = {InstanceStatus::running, InstanceStatus::waiting};
+  query.statuses = {InstanceStatus::running, InstanceStatus::waiting, InstanceStatus::suspended};
   query.page.limit = instances_shown_max;
   const auto running = reads->instances(query);
   if (!running) co_return running.error();

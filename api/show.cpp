@@ -218,6 +218,8 @@ Json task_json(const Call& call, const TaskRow& task, const TaskStanding& stands
     json["dueAt"] = to_rfc3339(*task.due_at);
     json["dueDate"] = task.due_date.empty() ? due_day(call.services, *task.due_at) : task.due_date;
   }
+  if (!task.first_due_date.empty()) json["originalDueDate"] = task.first_due_date;
+  if (task.asked_at) json["extensionAskedAt"] = to_rfc3339(*task.asked_at);
   if (!open) {
     if (!task.outcome.empty()) {
       json["outcome"] = to_json(outcome_label(task_spec(task), task.outcome));

@@ -2,6 +2,7 @@
 // decided before.
 
 #include "api/access.hpp"
+#include "api/extensions.hpp"
 #include "api/drafts.hpp"
 #include "api/handlers.hpp"
 #include "api/progress.hpp"
@@ -174,6 +175,7 @@ Result<Json> task_detail(const Call& call, const TaskRow& task) {
   Result<Json> upcoming = upcoming_json(call, *reads, task, upcoming_shown);
   if (!upcoming) return upcoming.error();
   json["reminders"] = std::move(*upcoming);
+  show_extensions(json, call, task, spec, image, *stands);
   json["context"] = context_json(call, task, spec, *instance);
   json["earlier"] = earlier_json(call, task, *tasks);
   Result<Json> others = others_json(call, *reads, task, spec);
@@ -181,7 +183,13 @@ Result<Json> task_detail(const Call& call, const TaskRow& task) {
   json["progress"] = std::move(*others);
   const bool can_complete = stands->may_act(task);
   json["canComplete"] = can_complete;
-  json["blockedReason"] = can_complete ? Json() : to_json(blocked_reason(call, task, *stands));
+  json["blockedReason"] = nullptr;
+  if (!can_complete) {
+    json["blockedReason"] =
+        to_json(stands->may_act(task)
+                    ? Text{"Quy trình đang tạm dừng.", "The instance is suspended."}
+                    : blocked_reason(call, task, *stands));
+  }
   return Result<Json>{boost::system::in_place_value, std::move(json)};
 }
 

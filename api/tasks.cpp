@@ -37,8 +37,9 @@ HandlerResult list_tasks(Call& call) {
   const auto due = due_group_from(asked.text("due"));
   if (!due) co_return due.error();
   const std::string view = asked.text("view").empty() ? "mine" : asked.text("view");
-  if (view != "mine" && view != "done" && view != "team") {
-    co_return bad_parameter("view", {"chỉ nhận mine, done, team.", "only mine, done, team."});
+  if (view != "mine" && view != "done" && view != "team" && view != "extensions") {
+    co_return bad_parameter("view", {"chỉ nhận mine, done, team, extensions.",
+                                     "only mine, done, team, extensions."});
   }
   if (const std::string& state = asked.text("state"); !state.empty() && state != "open") {
     co_return bad_parameter("state", {"chỉ nhận open.", "only open."});
@@ -63,6 +64,8 @@ HandlerResult list_tasks(Call& call) {
     const std::vector<ActingFor> others = acting_for(call);
     page = reads->my_tasks(person, keys, filter, bounds, request, others);
     counts = reads->count_my_tasks(person, keys, bounds, others);
+  } else if (view == "extensions") {
+    page = reads->asked_extensions(call.directory->keys_of(person), false, request);
   } else if (view == "done") {
     page = reads->done_tasks(person, filter, request);
   } else {

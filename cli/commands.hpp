@@ -74,7 +74,20 @@ int end_leave(const Terminal& terminal, const Config& config, const std::string&
 
 int import_organisation_file(const Terminal& terminal, const Config& config,
                              const std::string& file);
-int import_calendar_file(const Terminal& terminal, const Config& config, const std::string& file);
+struct CalendarFileOptions {
+  std::string file;
+  std::string reason;
+  bool replace = false;  ///< Even where the file extends its own id.
+};
+int import_calendar_file(const Terminal& terminal, const Config& config,
+                         const CalendarFileOptions& options);
+int preview_calendar_file(const Terminal& terminal, const Config& config,
+                          const CalendarFileOptions& options);
+int list_calendars(const Terminal& terminal, const Config& config);
+int show_calendar(const Terminal& terminal, const Config& config, const std::string& id);
+int list_calendar_changes(const Terminal& terminal, const Config& config);
+int undo_calendar_change(const Terminal& terminal, const Config& config, std::int64_t change,
+                         const std::string& reason);
 int check_config(const Terminal& terminal, const Result<Config>& config);
 int tail_broker(const Terminal& terminal, const Config& config, const std::string& key);
 

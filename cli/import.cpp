@@ -1,4 +1,4 @@
-// kyhan import organisation|calendar: replaces what the server knows of the world around it.
+// kyhan import organisation: replaces what the server knows of units and people.
 
 #include "cli/commands.hpp"
 #include "workflow/core/documents.hpp"
@@ -31,11 +31,6 @@ int import_organisation_file(const Terminal& terminal, const Config& config,
                              const std::string& file) {
   return import_file(terminal, config, file, "/api/v1/organisation:import",
                      {"Đã nhập tổ chức.", "Imported the organisation."});
-}
-
-int import_calendar_file(const Terminal& terminal, const Config& config, const std::string& file) {
-  return import_file(terminal, config, file, "/api/v1/calendars:import",
-                     {"Đã nhập lịch.", "Imported the calendar."});
 }
 
 }  // namespace kyhan

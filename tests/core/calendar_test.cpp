@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "workflow/core/time_text.hpp"
+#include "workflow/core/unit_calendar.hpp"
 
 using namespace kyhan;
 
@@ -109,8 +110,8 @@ TEST_CASE("a unit's calendar holds only what differs from its parent's") {
   const Calendar* own = calendars->find("so-y-te");
   REQUIRE(own != nullptr);
   CHECK(own->zone() == "Asia/Ho_Chi_Minh");
-  CHECK(own->after_hours_next_day());
-  CHECK_FALSE(calendars->built_in().after_hours_next_day());
+  CHECK(own->after_hours_next_day(on("2026-03-03")));
+  CHECK_FALSE(calendars->built_in().after_hours_next_day(on("2026-03-03")));
   CHECK(own->day(on("2026-03-07")).working);        // a Saturday
   CHECK_FALSE(own->day(on("2026-03-10")).working);  // a Tuesday
   CHECK(own->day(on("2026-03-03")).name.en == "Ngày truyền thống");
@@ -183,4 +184,102 @@ TEST_CASE("working days between two days count the last and not the first") {
   CHECK(working_days_between(vn, on("2026-08-28"), on("2026-09-09")) == 5);
   CHECK(working_days_between(vn, on("2026-09-09"), on("2026-08-28")) == -5);
   CHECK(working_days_between(vn, on("2026-08-28"), on("2026-08-28")) == 0);
+}
+
+TEST_CASE("years back to 2023 are as they were decided") {
+  const auto calendars = with();
+  const Calendar& vn = calendars->built_in();
+  CHECK(exceptions(vn, 2025) ==
+        List{"01-01 holiday", "01-27 holiday", "01-28 holiday", "01-29 holiday", "01-30 holiday",
+             "01-31 holiday", "04-07 holiday", "04-26 swap_work", "04-30 holiday", "05-01 holiday",
+             "05-02 swap_off", "09-01 holiday", "09-02 holiday"});
+  CHECK(vn.day(on("2024-04-29")).kind == DayKind::swap_off);
+  CHECK(vn.day(on("2024-05-04")).working);
+  CHECK(vn.day(on("2023-05-03")).kind == DayKind::compensation);
+  for (int year = 2023; year <= 2026; ++year) {
+    for (const std::string day : {"-01-01", "-04-30", "-09-02"}) {
+      CHECK_FALSE(vn.day(on(std::to_string(year) + day)).legal_basis.empty());
+      CHECK_FALSE(vn.day(on(std::to_string(year) + day)).provisional);
+    }
+  }
+}
+
+TEST_CASE("a date of effect leaves the days before it as they were") {
+  const auto calendars = with({Json::parse(R"({"id": "mua-dong", "parent": "vn",
+      "effectiveFrom": "2026-10-16", "afterHours": "nextDay",
+      "week": {"mon": [["08:00","12:00"],["13:00","17:00"]], "tue": [["08:00","12:00"]]},
+      "enable": ["culture-day"]})"),
+                               Json::parse(R"({"id": "phong", "parent": "mua-dong",
+      "days": [{"date": "2026-10-14", "kind": "holiday"}]})")});
+  for (const auto* id : {"mua-dong", "phong"}) {
+    const Calendar& calendar = *calendars->find(id);
+    CHECK(calendar.hours(on("2026-10-12")).front().first == std::chrono::minutes{450});
+    CHECK(calendar.day(on("2026-10-15")).working);
+    CHECK(calendar.hours(on("2026-10-19")).front().first == std::chrono::hours{8});
+    CHECK_FALSE(calendar.day(on("2026-10-21")).working);
+    CHECK_FALSE(calendar.after_hours_next_day(on("2026-10-15")));
+    CHECK(calendar.after_hours_next_day(on("2026-10-16")));
+    CHECK(calendar.day(on("2026-11-24")).kind == DayKind::holiday);
+  }
+  CHECK(calendars->find("mua-dong")->day(on("2026-10-14")).working);
+  CHECK_FALSE(calendars->find("phong")->day(on("2026-10-14")).working);
+  CHECK(calendars->built_in().hours(on("2026-10-19")).front().first == std::chrono::minutes{450});
+
+  CHECK(codes(Json::parse(R"({"id": "a", "parent": "vn", "effectiveFrom": "2026-10-16",
+      "zone": "UTC", "days": [{"date": "2026-10-15", "kind": "holiday"}]})")) ==
+        List{"/0/zone not-with", "/0/days before-effect"});
+  CHECK(codes(Json::parse(R"({"id": "a", "zone": "UTC", "week": {}, "effectiveFrom": "soon"})")) ==
+        List{"/0/effectiveFrom date-format", "/0/effectiveFrom not-with"});
+}
+
+TEST_CASE("layers lie over one another, and a faulty one is named by its number") {
+  const Json layers = Json::parse(R"({"id": "vn", "layers": [
+      {"id": "vn", "parent": "vn", "days": [{"date": "2026-09-10", "kind": "holiday"}]},
+      {"id": "vn", "parent": "vn", "days": [{"date": "2026-09-11", "kind": "holiday"},
+                                           {"date": "2026-09-10", "kind": "work"}]}]})");
+  const auto calendars = with({layers, Json::parse(R"({"id": "phong", "parent": "vn"})")});
+  for (const auto* id : {"vn", "phong"}) {
+    CHECK(calendars->find(id)->day(on("2026-09-10")).working);
+    CHECK_FALSE(calendars->find(id)->day(on("2026-09-11")).working);
+  }
+  CHECK(layers_of(layers).size() == 2);
+  CHECK(with_layer(layers, layers["layers"][0])["layers"].size() == 3);
+  CHECK(with_layer(nullptr, layers["layers"][0]) == layers["layers"][0]);
+  Json faulty = layers;
+  faulty["layers"][1]["days"][0]["kind"] = "off";
+  CHECK(codes(faulty) == List{"/0/layers/1/days/0/kind enum"});
+  faulty = layers;
+  faulty["layers"][1].erase("parent");
+  faulty["note"] = "x";
+  CHECK(codes(faulty) == List{"/0/note unknown-field", "/0/layers/1 layer",
+                              "/0/layers/1/zone required", "/0/layers/1/week required"});
+}
+
+TEST_CASE("the calendar of a unit is its own, else that of the unit above") {
+  const auto calendars =
+      with({Json::parse(R"({"id": "tinh-rieng", "parent": "vn", "unit": "tinh"})"),
+            Json::parse(R"({"id": "so-rieng", "parent": "vn"})")});
+  const auto directory = Directory::parse(Json::parse(R"({"units": [
+      {"id": "tinh", "name": "T", "kind": "p"},
+      {"id": "so-a", "name": "A", "kind": "d", "parent": "tinh", "calendar": "so-rieng"},
+      {"id": "so-b", "name": "B", "kind": "d", "parent": "tinh", "calendar": "khong-co"},
+      {"id": "phong", "name": "P", "kind": "o", "parent": "so-a"},
+      {"id": "rieng", "name": "R", "kind": "o"}], "people": []})"))
+                             .value();
+  const auto of = [&](const char* unit) {
+    return calendar_of_unit(*calendars, *directory, UnitId{unit}).id();
+  };
+  CHECK(of("tinh") == "tinh-rieng");
+  CHECK(of("so-a") == "so-rieng");
+  CHECK(of("phong") == "so-rieng");
+  CHECK(of("so-b") == "tinh-rieng");
+  CHECK(of("rieng") == "vn");
+  CHECK(of("khong-co") == "vn");
+  CHECK(calendar_asked_for(*calendars, *directory, "vn", UnitId{"so-a"})->id() == "vn");
+  CHECK(calendar_asked_for(*calendars, *directory, "x", UnitId{"so-a"}) == nullptr);
+  const auto twice =
+      make_calendars({Json::parse(R"({"id": "a", "parent": "vn", "unit": "tinh"})"),
+                      Json::parse(R"({"id": "b", "parent": "vn", "unit": "tinh"})")});
+  REQUIRE(twice.has_error());
+  CHECK(twice.error().fields[0].pointer == "/1/unit");
 }

@@ -283,7 +283,8 @@ TEST_CASE("over 125 years every working day is that of the slow computation") {
   int differing = 0;
   for (sys_days date = std::chrono::year{1976} / 1 / 1;
        date <= sys_days{std::chrono::year{2100} / 12 / 31}; date += std::chrono::days{1}) {
-    if (static_cast<int>(Date{date}.year()) == 2026) continue;  // fixed by decision
+    const int year = static_cast<int>(Date{date}.year());
+    if (year >= 2023 && year <= 2026) continue;  // fixed by decision
     if (vn.day(Date{date}).working == off_by_law(date)) {
       ++differing;
       UNSCOPED_INFO(to_iso_date(Date{date}));

@@ -1,6 +1,7 @@
 #include "workflow/core/calendar.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "workflow/core/calendar_data.hpp"
@@ -15,100 +16,143 @@ using std::chrono::sys_days;
 /// Days that are looked through for one working day before a calendar counts as having none.
 constexpr int longest_closure_days = 3660;
 
+/// One year of a calendar, worked out: what kind of day each is, and its hours. Most days are
+/// alike, so each names one of a few.
+struct Year {
+  std::vector<DayInfo> kinds;
+  std::vector<std::vector<Interval>> hours;
+  std::vector<std::uint16_t> kind_of;   ///< By the day's number in the year, from 0.
+  std::vector<std::uint16_t> hours_of;  ///< The same.
+};
+
+/// The index of a value in a list, which it joins when it is new.
+template <class T, class Same>
+std::uint16_t place_in(std::vector<T>& list, T value, const Same& same) {
+  const auto found = std::ranges::find_if(list, [&](const T& one) { return same(one, value); });
+  if (found != list.end()) return static_cast<std::uint16_t>(found - list.begin());
+  list.push_back(std::move(value));
+  return static_cast<std::uint16_t>(list.size() - 1);
+}
+
+bool same_day(const DayInfo& a, const DayInfo& b) {
+  return a.kind == b.kind && a.working == b.working && a.provisional == b.provisional &&
+         a.name == b.name && a.legal_basis == b.legal_basis;
+}
+
 class FileCalendar final : public Calendar {
  public:
-  explicit FileCalendar(CalendarData data) : data_(std::move(data)) {
-    for (unsigned weekday = 1; weekday <= 7 && usual_hours_.empty(); ++weekday) {
-      usual_hours_ = data_.week[weekday % 7];  // From Monday.
-    }
+  explicit FileCalendar(CalendarPeriods periods) : periods_(std::move(periods)) {}
+  ~FileCalendar() override {
+    for (auto& slot : near_years_) delete slot.load();
+  }
+  FileCalendar(const FileCalendar&) = delete;
+  FileCalendar& operator=(const FileCalendar&) = delete;
+
+  [[nodiscard]] const CalendarPeriods& periods() const { return periods_; }
+  [[nodiscard]] const std::string& id() const override { return last().id; }
+  [[nodiscard]] const std::string& zone() const override { return last().zone; }
+  [[nodiscard]] int official_through() const override { return last().official_through; }
+  [[nodiscard]] bool after_hours_next_day(Date date) const override {
+    return at(sys_days{date}).after_hours_next_day;
   }
 
-  [[nodiscard]] const CalendarData& data() const { return data_; }
-  [[nodiscard]] const std::string& id() const override { return data_.id; }
-  [[nodiscard]] const std::string& zone() const override { return data_.zone; }
-  [[nodiscard]] bool after_hours_next_day() const override { return data_.after_hours_next_day; }
-  [[nodiscard]] int official_through() const override { return data_.official_through; }
-
-  [[nodiscard]] DayInfo day(Date date) const override {
-    DayInfo info = find(sys_days{date});
-    info.provisional = info.provisional || static_cast<int>(date.year()) > data_.official_through;
-    return info;
+  [[nodiscard]] const DayInfo& day(Date date) const override {
+    const Year& year = year_of(date);
+    return year.kinds[year.kind_of[number_of(date)]];
   }
-
-  [[nodiscard]] std::vector<Interval> hours(Date date) const override {
-    const auto named = data_.days.find(sys_days{date});
-    if (named != data_.days.end() && named->second.hours) return *named->second.hours;
-    if (!find(sys_days{date}).working) return {};
-    const auto& usual = data_.week[std::chrono::weekday{sys_days{date}}.c_encoding()];
-    return usual.empty() ? usual_hours_ : usual;
+  [[nodiscard]] const std::vector<Interval>& hours(Date date) const override {
+    const Year& year = year_of(date);
+    return year.hours[year.hours_of[number_of(date)]];
   }
 
  private:
-  [[nodiscard]] DayInfo find(sys_days day) const {
-    const auto named = data_.days.find(day);
-    if (named != data_.days.end()) return named->second.info;
-    if (data_.rules) {
-      const auto& holidays = year(static_cast<int>(Date{day}.year()));
-      const auto holiday = holidays.find(day);
-      if (holiday != holidays.end()) return holiday->second;
+  static constexpr int first_near_year = 1900;
+  static constexpr std::size_t near_years = 300;
+
+  [[nodiscard]] const CalendarData& last() const { return periods_.back().data; }
+  [[nodiscard]] const CalendarData& at(sys_days day) const {
+    auto period = periods_.rbegin();
+    while (period->since > day) ++period;
+    return period->data;
+  }
+  static std::size_t number_of(Date date) {
+    const sys_days first = date.year() / std::chrono::January / 1;
+    return static_cast<std::size_t>((sys_days{date} - first).count());
+  }
+
+  /// Worked out once; then read without a lock for the years that anybody lives in.
+  const Year& year_of(Date date) const {
+    const int number = static_cast<int>(date.year());
+    const auto near = static_cast<std::size_t>(number - first_near_year);
+    if (number >= first_near_year && near < near_years) {
+      if (const Year* known = near_years_[near].load(std::memory_order_acquire)) return *known;
+      const std::lock_guard lock(mutex_);
+      if (const Year* known = near_years_[near].load(std::memory_order_relaxed)) return *known;
+      const Year* made = new Year(work_out(number));
+      near_years_[near].store(made, std::memory_order_release);
+      return *made;
     }
+    const std::lock_guard lock(mutex_);
+    const auto known = far_years_.find(number);
+    if (known != far_years_.end()) return known->second;
+    return far_years_.emplace(number, work_out(number)).first->second;
+  }
+
+  [[nodiscard]] Year work_out(int number) const {
+    std::map<const CalendarData*, std::map<sys_days, DayInfo>> holidays;
+    const sys_days first = std::chrono::year{number} / std::chrono::January / 1;
+    const sys_days end = std::chrono::year{number + 1} / std::chrono::January / 1;
+    Year year;
+    for (sys_days day = first; day < end; day += days{1}) {
+      const CalendarData& data = at(day);
+      auto by_rule = holidays.find(&data);
+      if (by_rule == holidays.end()) {
+        by_rule = holidays.emplace(&data, holidays_by_rule(data, number)).first;
+      }
+      DayInfo info = info_of(data, by_rule->second, day);
+      std::vector<Interval> open = hours_of(data, info, day);
+      info.provisional = info.provisional || number > data.official_through;
+      year.kind_of.push_back(place_in(year.kinds, std::move(info), same_day));
+      year.hours_of.push_back(place_in(year.hours, std::move(open), std::equal_to<>{}));
+    }
+    return year;
+  }
+
+  static DayInfo info_of(const CalendarData& data, const std::map<sys_days, DayInfo>& by_rule,
+                         sys_days day) {
+    if (const auto named = data.days.find(day); named != data.days.end()) return named->second.info;
+    if (const auto holiday = by_rule.find(day); holiday != by_rule.end()) return holiday->second;
     DayInfo info;
-    info.working = !data_.week[std::chrono::weekday{day}.c_encoding()].empty();
+    info.working = !data.week[std::chrono::weekday{day}.c_encoding()].empty();
     if (!info.working) info.kind = DayKind::weekend;
     return info;
   }
 
-  /// Computed once per year; a node of the map stays where it is.
-  const std::map<sys_days, DayInfo>& year(int number) const {
-    const std::lock_guard lock(mutex_);
-    const auto known = years_.find(number);
-    if (known != years_.end()) return known->second;
-    return years_.emplace(number, holidays_by_rule(data_, number)).first->second;
+  static std::vector<Interval> hours_of(const CalendarData& data, const DayInfo& info,
+                                        sys_days day) {
+    const auto named = data.days.find(day);
+    if (named != data.days.end() && named->second.hours) return *named->second.hours;
+    if (!info.working) return {};
+    const auto& usual = data.week[std::chrono::weekday{day}.c_encoding()];
+    if (!usual.empty()) return usual;
+    // Worked on a weekday that is off otherwise: as on the first working weekday, from Monday.
+    for (unsigned weekday = 1; weekday <= 7; ++weekday) {
+      if (!data.week[weekday % 7].empty()) return data.week[weekday % 7];
+    }
+    return {};
   }
 
-  const CalendarData data_;
-  std::vector<Interval> usual_hours_;
+  const CalendarPeriods periods_;
   mutable std::mutex mutex_;
-  mutable std::map<int, std::map<sys_days, DayInfo>> years_;  ///< Guarded by mutex_.
+  mutable std::array<std::atomic<const Year*>, near_years> near_years_{};
+  mutable std::map<int, Year> far_years_;  ///< Guarded by mutex_.
 };
-
-class CalendarSet final : public Calendars {
- public:
-  [[nodiscard]] const Calendar* find(const std::string& id) const override {
-    const auto found = calendars.find(id);
-    return found == calendars.end() ? nullptr : found->second.get();
-  }
-  [[nodiscard]] const Calendar* find_of_unit(const UnitId& unit) const override {
-    const auto found = of_units.find(unit);
-    return found == of_units.end() ? nullptr : calendars.at(found->second).get();
-  }
-  [[nodiscard]] const Calendar& built_in() const override { return *calendars.at("vn"); }
-
-  std::map<std::string, std::shared_ptr<const Calendar>> calendars;
-  std::map<UnitId, std::string> of_units;  ///< Ids of calendars.
-};
-
-std::shared_ptr<const Calendar> parse_built_in() {
-  auto data = read_calendar_file(Json::parse(built_in_calendar_text), nullptr);
-  return std::make_shared<FileCalendar>(std::move(data).value());
-}
-
-std::string text_member(const Json& file, const char* key) {
-  const bool there = file.is_object() && file.contains(key) && file[key].is_string();
-  return there ? file[key].get<std::string>() : std::string{};
-}
-
-void append_faults(std::vector<FieldError>& faults, const Error& error, std::size_t index) {
-  for (const FieldError& field : error.fields) {
-    faults.push_back({"/" + std::to_string(index) + field.pointer, field.code, field.message});
-  }
-}
 
 }  // namespace
 
-const CalendarData* data_of(const Calendar& calendar) {
+const CalendarPeriods* periods_of(const Calendar& calendar) {
   const auto* file = dynamic_cast<const FileCalendar*>(&calendar);
-  return file == nullptr ? nullptr : &file->data();
+  return file == nullptr ? nullptr : &file->periods();
 }
 
 Result<std::shared_ptr<const Calendar>> parse_calendar(const Json& file, const Calendars* parents) {
@@ -117,69 +161,9 @@ Result<std::shared_ptr<const Calendar>> parse_calendar(const Json& file, const C
   return std::shared_ptr<const Calendar>(std::make_shared<FileCalendar>(std::move(*data)));
 }
 
-Result<std::shared_ptr<const Calendars>> make_calendars(const std::vector<Json>& files) {
-  const auto set = std::make_shared<CalendarSet>();
-  set->calendars["vn"] = parse_built_in();
-  std::vector<FieldError> faults;
-  std::set<std::string> ids;
-  std::vector<std::size_t> waiting;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string id = text_member(files[i], "id");
-    if (!id.empty() && !ids.insert(id).second) {
-      faults.push_back({"/" + std::to_string(i) + "/id", "duplicate",
-                        Text{"Mã lịch “" + id + "” đã dùng ở tệp khác.",
-                             "Another file has the calendar id “" + id + "”."}});
-    } else if (id == "vn") {
-      waiting.insert(waiting.begin(), i);  // Before the calendars that extend it.
-    } else {
-      waiting.push_back(i);
-    }
-  }
-  // A file is read once its parent is; what is left over at the end has a parent that never comes.
-  while (!waiting.empty()) {
-    const auto next = std::find_if(waiting.begin(), waiting.end(), [&](std::size_t i) {
-      const std::string parent = text_member(files[i], "parent");
-      const bool itself = parent == text_member(files[i], "id");
-      const bool pending =
-          !itself && std::any_of(waiting.begin(), waiting.end(), [&](std::size_t other) {
-            return !parent.empty() && text_member(files[other], "id") == parent;
-          });
-      return !pending;
-    });
-    if (next == waiting.end()) {
-      for (const std::size_t i : waiting) {
-        faults.push_back({"/" + std::to_string(i) + "/parent", "cycle",
-                          Text{"Các lịch kế thừa lẫn nhau thành vòng.",
-                               "The calendars extend each other in a circle."}});
-      }
-      break;
-    }
-    const std::size_t index = *next;
-    waiting.erase(next);
-    auto calendar = parse_calendar(files[index], set.get());
-    if (calendar.has_error()) {
-      append_faults(faults, calendar.error(), index);
-    } else {
-      const std::string id = (*calendar)->id();
-      const UnitId& unit = data_of(**calendar)->unit;
-      if (!unit.empty() && !set->of_units.emplace(unit, id).second) {
-        faults.push_back({"/" + std::to_string(index) + "/unit", "duplicate",
-                          Text{"Đơn vị “" + unit.text() + "” đã có lịch riêng ở tệp khác.",
-                               "Another file is the calendar of the unit “" + unit.text() + "”."}});
-      }
-      set->calendars[id] = std::move(*calendar);
-    }
-  }
-  if (faults.empty()) return std::shared_ptr<const Calendars>(set);
-  return Error{ErrorCode::invalid, "bad-calendar",
-               Text{"Tệp lịch có chỗ sai: " + faults.front().message.vi,
-                    "The calendar files have faults: " + faults.front().message.en},
-               std::move(faults)};
-}
-
 bool in_working_time(const Calendar& calendar, Instant instant) {
   const Date date = date_in_zone(instant, calendar.zone());
-  const auto hours = calendar.hours(date);
+  const auto& hours = calendar.hours(date);
   return std::any_of(hours.begin(), hours.end(), [&](const Interval& open) {
     return instant_at(date, open.first, calendar.zone()) <= instant &&
            instant < instant_at(date, open.second, calendar.zone());

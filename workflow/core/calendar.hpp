@@ -31,11 +31,14 @@ class Calendar {
   virtual ~Calendar() = default;
   [[nodiscard]] virtual const std::string& id() const = 0;
   [[nodiscard]] virtual const std::string& zone() const = 0;
-  [[nodiscard]] virtual DayInfo day(Date date) const = 0;
+  /// What is given stays as long as the calendar.
+  [[nodiscard]] virtual const DayInfo& day(Date date) const = 0;
   /// Working intervals of a day as minutes from local midnight, sorted; empty on days off.
-  [[nodiscard]] virtual std::vector<std::pair<std::chrono::minutes, std::chrono::minutes>> hours(
-      Date date) const = 0;
-  [[nodiscard]] virtual bool after_hours_next_day() const = 0;
+  [[nodiscard]] virtual const std::vector<
+      std::pair<std::chrono::minutes, std::chrono::minutes>>&
+  hours(Date date) const = 0;
+  /// Whether what arrives on this day after closing counts as received on the next working day.
+  [[nodiscard]] virtual bool after_hours_next_day(Date date) const = 0;
   [[nodiscard]] virtual int official_through() const = 0;  ///< Last year with an official decision.
 };
 
@@ -107,10 +110,21 @@ class Calendars {
 /// Reads one calendar file (design: `--calendar`); `parents` resolves "parent". All faults at once.
 [[nodiscard]] Result<std::shared_ptr<const Calendar>> parse_calendar(const Json& file,
                                                                      const Calendars* parents);
-/// The built-in calendars plus `files` (each as parse_calendar reads it; a file with the id of a
-/// built-in replaces it).
+/// The built-in calendars plus `documents`: each a file as parse_calendar reads it, or {id, layers:
+/// [file, ...]}, where each layer after the first extends what those before it make. One with the
+/// id of a built-in replaces or extends that. The pointer of a fault begins with the index.
 [[nodiscard]] Result<std::shared_ptr<const Calendars>> make_calendars(
-    const std::vector<Json>& files);
+    const std::vector<Json>& documents);
+
+/// The files of a document, in order.
+[[nodiscard]] std::vector<Json> layers_of(const Json& document);
+/// The document with one more layer; null: there was none.
+[[nodiscard]] Json with_layer(const Json& document, const Json& layer);
+/// Whether a file extends the calendar of its own id as it stands: a new year's decision, a day off
+/// after a storm.
+[[nodiscard]] bool extends_itself(const Json& file);
+/// The document of the built-in calendar.
+[[nodiscard]] Json built_in_calendar_document();
 
 /// Solar date of a lunar date at UTC+7, by the published astronomical rules.
 [[nodiscard]] Date lunar_new_year(int year);

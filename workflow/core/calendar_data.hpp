@@ -58,14 +58,23 @@ struct CalendarData {
   std::set<std::string> enabled;
 };
 
-/// Days off of one year by the rules, with the days in lieu. Days that `data.days` names are in it
-/// too; they are overridden by the caller.
+/// A calendar's data from a day on, until the next period begins.
+struct CalendarPeriod {
+  std::chrono::sys_days since = std::chrono::sys_days::min();
+  CalendarData data;
+};
+/// In the order of time; the first begins with time itself.
+using CalendarPeriods = std::vector<CalendarPeriod>;
+
+/// Days off of one year by the rules, with the days in lieu, and of the years beside it what may
+/// reach into it. Days that `data.days` names are in it too; they are overridden by the caller.
 [[nodiscard]] std::map<std::chrono::sys_days, DayInfo> holidays_by_rule(const CalendarData& data,
                                                                         int year);
 
 /// The file's data over that of `parents`; a fault's pointer is into the file.
-[[nodiscard]] Result<CalendarData> read_calendar_file(const Json& file, const Calendars* parents);
+[[nodiscard]] Result<CalendarPeriods> read_calendar_file(const Json& file,
+                                                         const Calendars* parents);
 /// The data behind a calendar that parse_calendar made; null for any other implementation.
-[[nodiscard]] const CalendarData* data_of(const Calendar& calendar);
+[[nodiscard]] const CalendarPeriods* periods_of(const Calendar& calendar);
 
 }  // namespace kyhan

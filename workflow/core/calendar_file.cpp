@@ -187,12 +187,12 @@ void read_rules(FileReader& reader, const Json& value, CalendarData& data) {
   data.rules = std::move(rules);
 }
 
-/// The parent's data, or a fault. An empty result: the file has no parent, or a faulty one.
-const CalendarData* parent_of(FileReader& reader, const Json& file, const Calendars* parents) {
+/// The parent's data, or a fault. Null: the file has no parent, or a faulty one.
+const CalendarPeriods* parent_of(FileReader& reader, const Json& file, const Calendars* parents) {
   const std::string id = reader.id(file, "parent", "", false);
   if (id.empty()) return nullptr;
   const Calendar* const parent = parents == nullptr ? nullptr : parents->find(id);
-  const CalendarData* const data = parent == nullptr ? nullptr : data_of(*parent);
+  const CalendarPeriods* const data = parent == nullptr ? nullptr : periods_of(*parent);
   if (data == nullptr) {
     reader.fault("/parent", "unknown-calendar",
                  {"Không có lịch “" + id + "”.", "There is no calendar “" + id + "”."});
@@ -217,16 +217,26 @@ void read_enabled(FileReader& reader, const Json& file, CalendarData& data) {
   }
 }
 
-CalendarData read(FileReader& reader, const Json& file, const Calendars* parents) {
-  CalendarData data;
-  if (!reader.object(file, "",
-                     {"id", "zone", "parent", "unit", "title", "week", "afterHours",
-                      "officialThrough", "days", "enable", "rules"})) {
-    return data;
+/// The day from which the file is in force; empty: always.
+std::optional<sys_days> read_effect(FileReader& reader, const Json& file, bool alone) {
+  if (!file.contains("effectiveFrom")) return std::nullopt;
+  const Date date = reader.date(file, "effectiveFrom", "");
+  if (alone) {
+    reader.fault("/effectiveFrom", "not-with",
+                 {"effectiveFrom cần có parent: lịch áp dụng trước ngày đó.",
+                  "effectiveFrom needs a parent: the calendar in force before that day."});
   }
-  const CalendarData* const parent = parent_of(reader, file, parents);
-  if (parent != nullptr) data = *parent;
-  const bool alone = !file.contains("parent");
+  if (file.contains("zone") && !alone) {
+    reader.fault("/zone", "not-with",
+                 {"Múi giờ không đổi theo ngày hiệu lực.",
+                  "The time zone does not change with a date of effect."});
+  }
+  return date.ok() ? std::optional{sys_days{date}} : std::nullopt;
+}
+
+/// What a file says, over what it inherits.
+CalendarData overlay(FileReader& reader, const Json& file, CalendarData data, bool alone,
+                     std::optional<sys_days> effect) {
   data.id = reader.id(file, "id", "", true);
   data.unit = UnitId{reader.id(file, "unit", "", false)};
   if (const std::string zone = reader.text(file, "zone", "", alone); !zone.empty()) {
@@ -235,6 +245,9 @@ CalendarData read(FileReader& reader, const Json& file, const Calendars* parents
       reader.fault("/zone", "unknown-zone",
                    {"Không có múi giờ “" + zone + "”.", "There is no time zone “" + zone + "”."});
     }
+  }
+  if (file.contains("title") && !file["title"].is_string()) {
+    reader.object(file["title"], "/title", {"vi", "en"});
   }
   if (file.contains("week")) {
     read_week(reader, file["week"], data);
@@ -252,7 +265,7 @@ CalendarData read(FileReader& reader, const Json& file, const Calendars* parents
   if (file.contains("officialThrough")) {
     const int official = integer(reader, file["officialThrough"], "/officialThrough", 0, 9999);
     // The years that this file adds are decided: its days name all of them.
-    for (int year = data.official_through + 1; parent != nullptr && year <= official; ++year) {
+    for (int year = data.official_through + 1; !alone && year <= official; ++year) {
       data.decided_years.insert(year);
     }
     data.official_through = official;
@@ -263,15 +276,56 @@ CalendarData read(FileReader& reader, const Json& file, const Calendars* parents
   for (std::size_t i = 0; i < days.size(); ++i) {
     read_day(reader, days[i], member("/days", i), seen, data);
   }
+  for (const sys_days day : seen) {
+    if (!effect || day >= *effect) continue;
+    reader.fault("/days", "before-effect",
+                 {"Ngày " + to_iso_date(Date{day}) + " trước ngày hiệu lực của tệp.",
+                  "The day " + to_iso_date(Date{day}) + " lies before the file's date of effect."});
+  }
   return data;
+}
+
+CalendarPeriods read(FileReader& reader, const Json& file, const Calendars* parents) {
+  if (!reader.object(
+          file, "",
+          {"id", "zone", "parent", "unit", "title", "week", "afterHours", "officialThrough", "days",
+           "enable", "rules", "effectiveFrom", "legalBasis", "note"})) {
+    return {};
+  }
+  const bool alone = !file.contains("parent");
+  const CalendarPeriods* const parent = parent_of(reader, file, parents);
+  reader.text(file, "legalBasis", "", false);
+  const std::optional<sys_days> effect = read_effect(reader, file, alone);
+  const CalendarPeriods inherited = parent != nullptr ? *parent : CalendarPeriods(1);
+
+  // The latest period tells every fault; the same file says the same in those before it.
+  const CalendarData newest =
+      overlay(reader, file, inherited.back().data, parent == nullptr && alone, effect);
+  CalendarPeriods periods;
+  for (std::size_t i = 0; i < inherited.size(); ++i) {
+    const CalendarPeriod& old = inherited[i];
+    const bool is_last = i + 1 == inherited.size();
+    const sys_days end = is_last ? sys_days::max() : inherited[i + 1].since;
+    if (effect && *effect > old.since) {
+      periods.push_back(old);
+      periods.back().data.id = newest.id;
+      periods.back().data.unit = newest.unit;
+    }
+    if (effect && *effect >= end) continue;
+    FileReader told_already;
+    const sys_days since = effect ? std::max(*effect, old.since) : old.since;
+    periods.push_back(
+        {since, is_last ? newest : overlay(told_already, file, old.data, alone, effect)});
+  }
+  return periods;
 }
 
 }  // namespace
 
-Result<CalendarData> read_calendar_file(const Json& file, const Calendars* parents) {
+Result<CalendarPeriods> read_calendar_file(const Json& file, const Calendars* parents) {
   FileReader reader;
-  CalendarData data = read(reader, file, parents);
-  if (reader.faults.empty()) return data;
+  CalendarPeriods periods = read(reader, file, parents);
+  if (reader.faults.empty()) return periods;
   const std::string count = std::to_string(reader.faults.size());
   return Error{
       ErrorCode::invalid, "bad-calendar",

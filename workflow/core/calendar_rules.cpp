@@ -8,19 +8,22 @@ using std::chrono::sys_days;
 std::map<sys_days, DayInfo> holidays_by_rule(const CalendarData& data, int year) {
   std::map<sys_days, DayInfo> found;
   if (!data.rules) return found;
-  const bool decided = data.decided_years.count(year) != 0;
   std::vector<std::pair<sys_days, const HolidayRule*>> compensated;
-  for (const HolidayRule& rule : data.rules->holidays) {
-    // A decision fixes every holiday of its year but those that the calendar itself adds.
-    if (rule.optional ? data.enabled.count(rule.id) == 0 : decided) continue;
-    const Date date =
-        rule.lunar ? lunar_to_solar(year, static_cast<int>(rule.month), static_cast<int>(rule.day))
-                   : Date{std::chrono::year{year}, std::chrono::month{rule.month},
-                          std::chrono::day{rule.day}};
-    for (const int offset : rule.offsets) {
-      const sys_days day = sys_days{date} + days{offset};
-      found.emplace(day, DayInfo{DayKind::holiday, false, false, rule.name, rule.legal_basis});
-      if (rule.compensated) compensated.emplace_back(day, &rule);
+  // A day off of one year may lie in the next, and so may a day in lieu.
+  for (const int of : {year - 1, year, year + 1}) {
+    const bool decided = data.decided_years.count(of) != 0;
+    for (const HolidayRule& rule : data.rules->holidays) {
+      // A decision fixes every holiday of its year but those that the calendar itself adds.
+      if (rule.optional ? data.enabled.count(rule.id) == 0 : decided) continue;
+      const Date date =
+          rule.lunar ? lunar_to_solar(of, static_cast<int>(rule.month), static_cast<int>(rule.day))
+                     : Date{std::chrono::year{of}, std::chrono::month{rule.month},
+                            std::chrono::day{rule.day}};
+      for (const int offset : rule.offsets) {
+        const sys_days day = sys_days{date} + days{offset};
+        found.emplace(day, DayInfo{DayKind::holiday, false, false, rule.name, rule.legal_basis});
+        if (rule.compensated) compensated.emplace_back(day, &rule);
+      }
     }
   }
   const auto works = [&](sys_days day) {

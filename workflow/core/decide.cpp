@@ -70,7 +70,8 @@ Result<void> judge(Decider& decider, const Command& command) {
     if (Result<void> runs = decider.refuse_while_suspended(); !runs) return runs.error();
   }
   if (Result<void> accepted = dispatch(decider, command); !accepted) return accepted.error();
-  decider.run();
+  // Dates are computed again between two slices, whatever is ready to run.
+  if (!std::holds_alternative<RecomputeDeadlines>(command)) decider.run();
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "workflow/core/decider.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -23,6 +24,13 @@ Error refused(ErrorCode code, const char* type, Text detail) {
 
 Error field_fault(const char* pointer, const char* code, Text message) {
   return Error{ErrorCode::invalid, "extension-invalid", message, {{pointer, code, message}}};
+}
+
+Result<void> check_text(const std::string& text, const char* field) {
+  const std::optional<FieldError> fault =
+      fault_in_text(text, Lines::many, comment_characters_max, field);
+  if (!fault) return {};
+  return field_fault(field, fault->code.c_str(), fault->message);
 }
 
 Error not_open(const TaskId& id) {
@@ -132,6 +140,7 @@ Result<void> Decider::request_extension(const RequestExtension& command) {
     return field_fault("/reason", "required",
                        {"Phải ghi lý do gia hạn.", "A reason for the extension is required."});
   }
+  if (Result<void> sound = check_text(command.reason, "/reason"); !sound) return sound;
   Extension asked;
   asked.asked_by = command.by;
   asked.asked_at = now_.at;
@@ -145,13 +154,14 @@ Result<void> Decider::request_extension(const RequestExtension& command) {
   as_granted.extensions.back().decided_at = now_.at;
   const Result<TaskPlan> possible = extended(as_granted, "/due");
   if (!possible) return possible.error();
-  const std::vector<Candidate> deciders = extension_deciders(task, command.by);
-  if (deciders.empty()) {
+  asked.deciders = extension_deciders(task, command.by);
+  if (asked.deciders.empty()) {
     return refused(ErrorCode::conflict, "nobody-decides",
                    {"Không có người nào có quyền quyết định gia hạn việc này.",
                     "There is nobody who may decide about extending this task."});
   }
 
+  const std::vector<Candidate> deciders = asked.deciders;
   apply(ExtensionRequested{command.task, std::move(asked), now_.at});
   const Task& now = state_.tasks.at(command.task);
   save_task(now);
@@ -181,7 +191,11 @@ Result<void> Decider::decide_extension(const DecideExtension& command) {
                     "No extension of this task waits for a decision."});
   }
   Extension& extension = decided.extensions.back();
-  const std::vector<Candidate> deciders = extension_deciders(decided, extension.asked_by);
+  std::vector<Candidate> deciders = extension.deciders;
+  // Nobody is left of those who were asked: it falls to whom it would be asked of now.
+  if (!anyone_of(deciders, {extension.asked_by})) {
+    deciders = extension_deciders(decided, extension.asked_by);
+  }
   const bool may =
       command.by != extension.asked_by && std::ranges::any_of(deciders, [&](const Candidate& one) {
         return world_.directory.matches(one, command.by);
@@ -196,6 +210,7 @@ Result<void> Decider::decide_extension(const DecideExtension& command) {
         "/comment", "required",
         {"Từ chối gia hạn phải ghi lý do.", "A reason is required to refuse an extension."});
   }
+  if (Result<void> sound = check_text(command.comment, "/comment"); !sound) return sound;
   extension.state = command.granted ? "granted" : "refused";
   extension.decided_by = command.by;
   extension.decided_at = now_.at;

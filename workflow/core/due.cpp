@@ -64,7 +64,7 @@ Result<void> Computation::working_days() {
   int closed = 0;
   for (int counted = 0; counted < wanted;) {
     day += days{step};
-    const DayInfo info = look(Date{day});
+    const DayInfo& info = look(Date{day});
     if (info.working) ++counted;
     closed = info.working ? 0 : closed + 1;
     if (closed > longest_closure_days) return no_working_day(calendar_);
@@ -133,7 +133,7 @@ Result<void> Computation::work_on(Instant from, Milliseconds time) {
   for (int closed = 0; left > Milliseconds{0}; day = Date{sys_days{day} + days{back ? -1 : 1}}) {
     auto hours = calendar_.hours(day);
     if (back) std::reverse(hours.begin(), hours.end());
-    const DayInfo info = look(day);
+    const DayInfo& info = look(day);
     Milliseconds worked{0};
     for (const auto& [opens, closes] : hours) {
       Instant begin = instant_at(day, opens, zone_), stop = instant_at(day, closes, zone_);
@@ -163,8 +163,8 @@ Result<void> Computation::work_on(Instant from, Milliseconds time) {
 Date Computation::start_day() {
   if (form_.from_date) return *form_.from_date;
   const Date day = date_in_zone(from_, zone_);
-  if (!calendar_.after_hours_next_day() || form_.from_instant) return day;
-  const auto hours = calendar_.hours(day);
+  if (!calendar_.after_hours_next_day(day) || form_.from_instant) return day;
+  const auto& hours = calendar_.hours(day);
   const bool open = calendar_.day(day).working &&
                     (hours.empty() || from_ < instant_at(day, hours.back().second, zone_));
   if (open) return day;
@@ -191,7 +191,7 @@ std::optional<Date> Computation::step_to_work(Date date, int step) {
 }
 
 Result<Date> Computation::roll_day(Date day, DueForm::Roll roll) {
-  const DayInfo info = look(day);
+  const DayInfo& info = look(day);
   if (info.working || roll == DueForm::Roll::none) return day;
   const bool forward = roll == DueForm::Roll::forward;
   const auto moved = step_to_work(day, forward ? 1 : -1);
@@ -234,8 +234,8 @@ Instant Computation::end_of(Date day) const {
   return instant_at(day, form_.at.value_or(minutes{24 * 60}), zone_);
 }
 
-DayInfo Computation::look(Date date) {
-  DayInfo info = calendar_.day(date);
+const DayInfo& Computation::look(Date date) {
+  const DayInfo& info = calendar_.day(date);
   if (info.provisional && !provisional_year_) { provisional_year_ = static_cast<int>(date.year()); }
   return info;
 }

@@ -52,7 +52,7 @@ class Computation {
   [[nodiscard]] Instant end_of(Date day) const;
   [[nodiscard]] DueForm::Roll default_roll(bool back) const;
   /// A day of the calendar; remembers that a provisional one had a say.
-  DayInfo look(Date date);
+  const DayInfo& look(Date date);
 
   // due_adjust.cpp
   [[nodiscard]] Result<void> move_days(int lost);

@@ -317,7 +317,8 @@ void apply(State& state, const InstanceSuspended& event) {
 }
 
 void apply(State& state, const InstanceResumed& event) {
-  state.stops.push_back({state.suspended->since, event.at});
+  // A clock set back may have it end before it began: then nothing stood still.
+  state.stops.push_back({state.suspended->since, std::max(state.suspended->since, event.at)});
   state.suspended.reset();
   state.status = InstanceStatus::waiting;
 }

@@ -92,7 +92,8 @@ struct Extension {
   Instant asked_at{};
   std::string reason;
   Json wanted;        ///< Due form, counted from the deadline as it stood.
-  std::string state;  ///< asked | granted | refused
+  std::vector<Candidate> deciders;  ///< Who was asked.
+  std::string state;                ///< asked | granted | refused
   PersonId decided_by;
   std::optional<Instant> decided_at;
   std::string comment;             ///< Of the decision.
@@ -101,7 +102,7 @@ struct Extension {
   template <class V>
   void fields(V& v) {
     v("askedBy", asked_by), v("askedAt", asked_at), v("reason", reason), v("wanted", wanted),
-        v("state", state), v("decidedBy", decided_by), v("decidedAt", decided_at),
+        v("deciders", deciders), v("state", state), v("decidedBy", decided_by), v("decidedAt", decided_at),
         v("comment", comment), v("given", given), v("dueWas", due_was);
   }
   friend bool operator==(const Extension&, const Extension&) = default;

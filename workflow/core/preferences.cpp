@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflow/core/time_text.hpp"
+#include "workflow/core/unit_calendar.hpp"
 
 namespace kyhan {
 namespace {
@@ -110,13 +111,7 @@ Preferences PreferenceBook::resolve(const ChosenPreferences& own) const {
 
 const Calendar& calendar_of(const UnitId& unit, const Directory& directory,
                             const Calendars& calendars) {
-  for (const Unit* one = directory.find_unit(unit); one != nullptr;
-       one = directory.find_unit(one->parent)) {
-    if (one->calendar.empty()) continue;
-    if (const Calendar* found = calendars.find(one->calendar)) return *found;
-    break;
-  }
-  return calendars.built_in();
+  return calendar_of_unit(calendars, directory, unit);
 }
 
 const Calendar& calendar_of(const PersonId& person, const Directory& directory,

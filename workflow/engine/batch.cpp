@@ -439,29 +439,31 @@ PersonId StagedWorkload::last_turn(const std::string& circle) const {
 /// A row of the bell, and what of it leaves otherwise: now, with a message of its own (`id`, unless it
 /// is empty because one was published with it), or kept until its time.
 void Batch::tell_person(NotificationRow row, const Delivery& delivery, const UnitId& unit,
-                        const std::string& id) {
+                        const std::string& id, Json data) {
   if (delivery.how == Delivery::How::later) row.release_at = delivery.at;
   const std::int64_t notification = work_.stage_notification(row);
   if (delivery.how != Delivery::How::now || id.empty()) return;
-  Json data = {{"kind", row.kind},
-               {"to", row.person.text()},
-               {"notification", notification},
-               {"delivery", "now"}};
+  data["kind"] = row.kind;
+  data["to"] = row.person.text();
+  data["notification"] = notification;
+  data["delivery"] = "now";
   if (!row.instance.empty()) data["instance"] = row.instance.text();
   if (!row.task.empty()) data["task"] = row.task.text();
   tell_people(row.person, unit, "notice", id, std::move(data));
 }
 
-void Batch::tell(const NotificationRow& notification) {
+void Batch::tell(const NotificationRow& notification, std::string id, Json data) {
   Notify notify;
   notify.kind = notification.kind;
   const PersonId& person = notification.person;
   const Delivery delivery =
       plan_delivery(snapshot_.preferences->of(person),
                     calendar_of(person, *snapshot_.directory, *snapshot_.calendars), notify, now_);
-  tell_person(notification, delivery, UnitId{},
-              notification.kind + "/" + std::to_string(now_.time_since_epoch().count()) + "-" +
-                  std::to_string(pending_.tally.outbox) + "/" + person.text());
+  if (id.empty()) {
+    id = notification.kind + "/" + std::to_string(now_.time_since_epoch().count()) + "-" +
+         std::to_string(pending_.tally.outbox) + "/" + person.text();
+  }
+  tell_person(notification, delivery, UnitId{}, id, std::move(data));
   for (const Change::Kind kind : {Change::Kind::notification, Change::Kind::task}) {
     Change change;
     change.kind = kind;
@@ -632,6 +634,12 @@ Result<std::size_t> Batch::deliver_emitted() {
     }
   }
   return delivered;
+}
+
+void Batch::publish(std::string routing_key, const CloudEvent& event) {
+  work_.stage_outbox(
+      {0, event.value("id", ""), std::move(routing_key), json_text(event), now_});
+  ++pending_.tally.outbox;
 }
 
 Receipt Batch::receipt(const InstanceId& id, const TaskId& task) const {

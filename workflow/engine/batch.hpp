@@ -26,8 +26,8 @@ struct Snapshot {
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const Calendars> calendars;
   std::shared_ptr<const Catalog> catalog;
-  std::shared_ptr<const Secrets> secrets;  ///< Null: none.
-  std::shared_ptr<const PreferenceBook> preferences;
+  std::shared_ptr<const Secrets> secrets{};  ///< Null: none.
+  std::shared_ptr<const PreferenceBook> preferences{};
 };
 
 /// How many deliveries, starts and ends of sub-workflows one command may set off; beyond, it is
@@ -111,9 +111,15 @@ class Batch {
 
   /// One row of the bell that belongs to no instance; the person's pages look again.
   void tell(const NotificationRow& notification);
+  /// One row of the bell that belongs to no instance; the person's pages look again. What leaves of it
+  /// at once is a message with the id `id` and `data` beside what every notice says; without an id
+  /// one is made.
+  void tell(const NotificationRow& notification, std::string id = {}, Json data = Json::object());
   /// A message `vn.kyhan.reminder.<event>.v1` to one person, into the outbox.
   void tell_people(const PersonId& person, const UnitId& unit, std::string_view event,
                    const std::string& id, Json data);
+  /// A message that belongs to no instance and to nobody, into the outbox.
+  void publish(std::string routing_key, const CloudEvent& event);
 
   /// Instance and task as they stand in this batch. `task` may be empty.
   [[nodiscard]] Receipt receipt(const InstanceId& id, const TaskId& task) const;
@@ -157,7 +163,7 @@ class Batch {
   void stage_task(const SaveTask& saved, const InstanceHead& head, const InstanceRow& row,
                   const State& before, const State& after, const Definition& definition);
   void tell_person(NotificationRow row, const Delivery& delivery, const UnitId& unit,
-                   const std::string& id);
+                   const std::string& id, Json data = Json::object());
   void stage_notify(const Notify& notify, const State& after);
   void heal_timer(const LoadedInstance& loaded, const std::string& timer);
   void stage_message(const Publish& publish, const InstanceHead& head,

@@ -141,7 +141,7 @@ Result<std::unique_ptr<Engine>> Engine::open(Store& store, EngineConfig config) 
   if (!directory) return directory.error();
   snapshot.directory = *directory;
 
-  std::map<std::string, Json> files;
+  CalendarDocuments files;
   Result<std::vector<std::string>> texts = store.reads()->calendars();
   if (!texts) return texts.error();
   std::vector<Json> list;
@@ -265,27 +265,48 @@ void Engine::import_organisation(Json organisation, PersonId by, Callback<Json> 
        [callback](const Error& why) { callback(why); }});
 }
 
-void Engine::import_calendar(Json calendar, PersonId by, Callback<Json> callback) {
-  loop_->post({[this, calendar = std::move(calendar), by = std::move(by),
+namespace {
+
+/// After the commit: the new calendars hold, and the walk begins.
+After take_calendars(EngineLoop& loop, MadeChange made, const CalendarChange& change,
+                     Callback<Json> callback) {
+  return [&loop, made = std::move(made), change, callback = std::move(callback)] {
+    loop.calendar_documents() = made.now.documents;
+    Json answer{{"calendar", change.calendar}, {"change", nullptr}};
+    if (made.id) {
+      loop.replace(made.now.calendars);
+      spdlog::info("engine: change {} of the calendar {} by {}", *made.id, change.calendar,
+                   change.by.empty() ? "system" : change.by.text());
+      answer["change"] = *made.id;
+      loop.calendar_walk().begin(*made.id);
+    }
+    callback(json_result(std::move(answer)));
+  };
+}
+
+}  // namespace
+
+void Engine::change_calendar(CalendarChange change, Callback<Json> callback) {
+  loop_->post({[this, change = std::move(change), callback](Batch& batch) -> Result<After> {
+                 Result<MadeChange> made =
+                     make_calendar_change(batch, loop_->calendar_documents(), change);
+                 if (!made) return made.error();
+                 return take_calendars(*loop_, std::move(*made), change, callback);
+               },
+               [callback](const Error& why) { callback(why); }});
+}
+
+void Engine::undo_calendar_change(std::int64_t change, PersonId by, std::string reason,
+                                  Callback<Json> callback) {
+  loop_->post({[this, change, by = std::move(by), reason = std::move(reason),
                 callback](Batch& batch) -> Result<After> {
-                 Result<std::shared_ptr<const Calendar>> parsed =
-                     parse_calendar(calendar, batch.snapshot().calendars.get());
-                 if (!parsed) return parsed.error();
-                 const std::string id = (*parsed)->id();
-                 std::map<std::string, Json> files = loop_->calendar_files();
-                 files[id] = calendar;
-                 std::vector<Json> list;
-                 for (const auto& [name, file] : files) list.push_back(file);
-                 Result<std::shared_ptr<const Calendars>> all = make_calendars(list);
-                 if (!all) return all.error();
-                 batch.work().stage_calendar(id, calendar.dump());
-                 return After{[this, files, calendars = *all, id, by, callback] {
-                   loop_->calendar_files() = files;
-                   loop_->replace(calendars);
-                   spdlog::info("engine: calendar {} imported by {}", id,
-                                by.empty() ? "system" : by.text());
-                   callback(json_result({{"id", id}}));
-                 }};
+                 const Result<CalendarChange> undo =
+                     undo_of(batch, loop_->calendar_documents(), change, by, reason);
+                 if (!undo) return undo.error();
+                 Result<MadeChange> made =
+                     make_calendar_change(batch, loop_->calendar_documents(), *undo);
+                 if (!made) return made.error();
+                 return take_calendars(*loop_, std::move(*made), *undo, callback);
                },
                [callback](const Error& why) { callback(why); }});
 }
@@ -402,9 +423,13 @@ Result<Json> Engine::import_organisation(Json organisation, PersonId by) {
     import_organisation(std::move(organisation), std::move(by), std::move(done));
   });
 }
-Result<Json> Engine::import_calendar(Json calendar, PersonId by) {
+Result<Json> Engine::change_calendar(CalendarChange change) {
+  return wait_for<Json>(
+      [&](Callback<Json> done) { change_calendar(std::move(change), std::move(done)); });
+}
+Result<Json> Engine::undo_calendar_change(std::int64_t change, PersonId by, std::string reason) {
   return wait_for<Json>([&](Callback<Json> done) {
-    import_calendar(std::move(calendar), std::move(by), std::move(done));
+    undo_calendar_change(change, std::move(by), std::move(reason), std::move(done));
   });
 }
 Result<Json> Engine::choose_preferences(PersonId person, Json document, std::int64_t seen) {

@@ -20,6 +20,7 @@
 #include "workflow/core/model.hpp"
 #include "workflow/core/preferences.hpp"
 #include "workflow/core/result.hpp"
+#include "workflow/engine/calendar_change.hpp"
 #include "workflow/engine/catalog.hpp"
 #include "workflow/engine/changes.hpp"
 #include "workflow/engine/clock.hpp"
@@ -52,6 +53,7 @@ struct EngineLimits {
   /// the oldest go.
   Milliseconds early_event_ttl{std::chrono::hours{24}};
   std::int64_t early_events_max = 100'000;
+  std::size_t calendar_page_max = 200;  ///< Instances that one step of a calendar's walk looks at.
   Milliseconds audit_pause{60'000};  ///< Between two pages of the audit scan; 0: no scan.
   std::size_t audit_page_max = 200;  ///< Instances looked at in one page.
 };
@@ -220,8 +222,6 @@ class Engine {
                           Callback<PublishedReport> callback);
   /// Replaces units, people, groups. Errors: `invalid` with fields, as Directory::parse.
   void import_organisation(Json organisation, PersonId by, Callback<Json> callback);
-  /// Replaces or adds one calendar file. Errors as parse_calendar.
-  void import_calendar(Json calendar, PersonId by, Callback<Json> callback);
   /// How `person` wishes to be told: `document` as parse_preferences reads it, in the place of what
   /// they chose before; what is kept for them leaves with their next digest. Gives the new version.
   /// Errors: as parse_preferences; `stale` "preferences-changed" when `seen` is not the present one.
@@ -229,6 +229,13 @@ class Engine {
                           Callback<Json> callback);
   /// What the administrator allows. Errors: as parse_limits; `stale` "preferences-changed".
   void limit_notices(Json document, std::int64_t seen, Callback<Json> callback);
+  /// Changes a calendar; from its answer on the new one holds, and the open deadlines are moved
+  /// behind it. Answers {calendar, change}; `change` is null when the calendar stays as it is.
+  /// Errors: those of make_calendar_change.
+  void change_calendar(CalendarChange change, Callback<Json> callback);
+  /// Makes a change back. Errors: those of undo_of.
+  void undo_calendar_change(std::int64_t change, PersonId by, std::string reason,
+                            Callback<Json> callback);
   /// An event from outside, to every instance that waits for it; each id of a source once.
   /// Errors: `invalid` "bad-event" when `id`, `source` or `type` is missing.
   void deliver(CloudEvent event, Callback<DeliveryReport> callback);
@@ -248,9 +255,11 @@ class Engine {
   [[nodiscard]] Result<PublishedReport> publish_definition(std::string document, PersonId by,
                                                            bool dry_run);
   [[nodiscard]] Result<Json> import_organisation(Json organisation, PersonId by);
-  [[nodiscard]] Result<Json> import_calendar(Json calendar, PersonId by);
   [[nodiscard]] Result<Json> choose_preferences(PersonId person, Json document, std::int64_t seen);
   [[nodiscard]] Result<Json> limit_notices(Json document, std::int64_t seen);
+  [[nodiscard]] Result<Json> change_calendar(CalendarChange change);
+  [[nodiscard]] Result<Json> undo_calendar_change(std::int64_t change, PersonId by,
+                                                  std::string reason);
   [[nodiscard]] Result<DeliveryReport> deliver(CloudEvent event);
   [[nodiscard]] Result<ClockReport> advance_clock(Instant to);
 

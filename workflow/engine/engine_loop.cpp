@@ -61,7 +61,7 @@ Error engine_stopping() {
 }
 
 EngineLoop::EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
-                       std::map<std::string, Json> calendars)
+                       CalendarDocuments calendars)
     : store_(store),
       config_(std::move(config)),
       virtual_clock_(dynamic_cast<VirtualClock*>(config_.clock.get())),
@@ -75,7 +75,7 @@ EngineLoop::EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
             }),
       // True chance even on a virtual clock: it stands still over restarts, and ids must differ.
       chance_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()),
-      calendar_files_(std::move(calendars)) {
+      calendar_documents_(std::move(calendars)) {
   for (const std::uint64_t bound : commit_bounds_us) {
     counters_.commit_microseconds.emplace_back(bound, 0);
   }
@@ -98,6 +98,9 @@ void EngineLoop::start() {
     (void)workshop_->post([catalog, name, this] {
       if (!workshop_->stopping()) (void)catalog->load(name);
     });
+  }
+  if (const auto left = reads_->next_calendar_change(); left && *left) {
+    calendar_walk_.begin((*left)->id);
   }
   thread_ = std::thread{[this] { run(); }};
 }
@@ -159,6 +162,7 @@ void EngineLoop::run() {
       }
     }
     add_due_jobs(jobs);
+    calendar_walk_.nudge();
     if (!jobs.empty()) {
       process(std::move(jobs));
     } else if (truncation_owed_) {
@@ -288,6 +292,9 @@ Job EngineLoop::release_job(const PersonId& person) {
 
 Job EngineLoop::timer_job(const DueTimer& due) {
   return {[this, due](Batch& batch) -> Result<After> {
+            if (Result<void> moved = calendar_walk_.catch_up(batch, due.instance); !moved) {
+              return moved.error();
+            }
             Result<Applied> applied = batch.apply(due.instance, TimerFired{due.timer}, PersonId{});
             if (!applied) return applied.error();
             return After{[this, due, now = batch.now()] {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "workflow/engine/batch.hpp"
+#include "workflow/engine/calendar_walk.hpp"
 #include "workflow/engine/call_desk.hpp"
 #include "workflow/engine/engine.hpp"
 #include "workflow/engine/job.hpp"
@@ -25,7 +26,7 @@ class EngineLoop {
  public:
   /// `snapshot.catalog` is the loop's to add to.
   EngineLoop(Store& store, EngineConfig config, Snapshot snapshot,
-             std::map<std::string, Json> calendars);
+             CalendarDocuments calendars);
   ~EngineLoop();
 
   void start();
@@ -40,14 +41,16 @@ class EngineLoop {
   void replace(std::shared_ptr<const Calendars> calendars);
   void replace(std::shared_ptr<const PreferenceBook> preferences);
   void add_definition(PublishedDefinition published, Program program);
-  /// The calendar files that were imported, by id. Engine thread only.
-  [[nodiscard]] std::map<std::string, Json>& calendar_files() { return calendar_files_; }
+  /// The calendars that were imported. Engine thread only.
+  [[nodiscard]] CalendarDocuments& calendar_documents() { return calendar_documents_; }
+  [[nodiscard]] CalendarWalk& calendar_walk() { return calendar_walk_; }
   [[nodiscard]] InstanceId new_id(Instant now);  ///< Engine thread only.
 
   void job_added() { jobs_open_ = true; }  ///< Engine thread only.
 
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Clock& clock() { return *config_.clock; }
+  [[nodiscard]] const EngineLimits& limits() const { return config_.limits; }
   [[nodiscard]] Workshop& workshop() { return *workshop_; }
   /// Null: calls to other systems are not made here.
   [[nodiscard]] Calls* calls() { return config_.calls.get(); }
@@ -121,7 +124,7 @@ class EngineLoop {
   StateCache cache_;
   CallDesk desk_;
   std::mt19937_64 chance_;
-  std::map<std::string, Json> calendar_files_;
+  CalendarDocuments calendar_documents_;
   std::deque<Advance> advances_;
   std::deque<InstanceId> runnable_;
   std::set<InstanceId> runnable_set_;
@@ -140,6 +143,7 @@ class EngineLoop {
   std::int64_t next_change_ = 1;
 
   std::int64_t audit_cursor_ = 0;  ///< Workshop thread only.
+  CalendarWalk calendar_walk_{*this, store_};
   std::unique_ptr<Workshop> workshop_;
   std::thread thread_;
 };

@@ -181,6 +181,13 @@ TaskRow task_row(const SaveTask& saved, const State& after, const State& before,
   row.due_date = due_date_of(task);
   row.provisional = task.due_explain.is_object() && task.due_explain.value("provisional", false);
   row.overdue = task.overdue;
+  row.first_due_date = task.first_due_date;
+  if (!task.extensions.empty() && task.extensions.back().state == "asked" && is_open(task.state)) {
+    row.asked_at = task.extensions.back().asked_at;
+    for (const Candidate& one : task.extensions.back().deciders) {
+      row.deciders.push_back(to_key(one));
+    }
+  }
   if (!is_open(task.state)) row.ended_at = now;
   if (saved.response) {
     row.outcome = saved.response->outcome;

@@ -220,6 +220,22 @@ Result<void> replace_schedule(Batch& batch, const Program& program) {
   return {};
 }
 
+Result<std::optional<ScheduleRow>> rescheduled(const Program& program, const Directory& directory,
+                                               const Calendars& calendars, const ScheduleRow& row,
+                                               Instant now) {
+  const Schedule::Kind kind = program.definition->schedule.kind;
+  if (kind != Schedule::Kind::cron && kind != Schedule::Kind::every) {
+    return std::optional<ScheduleRow>{};
+  }
+  Result<Expansion> expansion = expand(Scheduling{program, directory, calendars}, row, now);
+  if (!expansion) return expansion.error();
+  if (expansion->due.empty()) return std::optional{std::move(expansion->next)};
+  // What has moved into the past is due at once.
+  ScheduleRow moved = row;
+  moved.next_at = expansion->due.front().first();
+  return std::optional{std::move(moved)};
+}
+
 Result<void> expand_schedule(Batch& batch, const ScheduleRow& row) {
   const Snapshot& snapshot = batch.snapshot();
   const auto put_off = [&](const Error& why) -> Result<void> {

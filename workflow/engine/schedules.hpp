@@ -15,6 +15,13 @@ constexpr Milliseconds start_lateness_max{60'000};
 /// Cron::parse.
 [[nodiscard]] Result<void> replace_schedule(Batch& batch, const Program& program);
 
+/// The row as other calendars make it; nothing when it counts no days. The next time may lie in the
+/// past: then it is due at once.
+[[nodiscard]] Result<std::optional<ScheduleRow>> rescheduled(const Program& program,
+                                                             const Directory& directory,
+                                                             const Calendars& calendars,
+                                                             const ScheduleRow& row, Instant now);
+
 /// Turns the occurrences that are due into planned starts, one a unit, and sets the next time.
 [[nodiscard]] Result<void> expand_schedule(Batch& batch, const ScheduleRow& row);
 

@@ -179,6 +179,10 @@ class Reads {
                                                  const PageRequest& page);
   [[nodiscard]] Result<DueCounts> count_team_tasks(const std::vector<UnitId>& units,
                                                    bool everything, const DueBounds& bounds);
+  /// Open tasks for which more time was asked of somebody with one of these keys (everything: of
+  /// anybody), oldest request first.
+  [[nodiscard]] Result<Page<TaskRow>> asked_extensions(const std::vector<std::string>& keys,
+                                                       bool everything, const PageRequest& page);
   /// Of the units, or of everything.
   [[nodiscard]] Result<OverviewRows> overview(const std::vector<UnitId>& units, bool everything,
                                               const DueBounds& bounds, Instant since);
@@ -236,6 +240,15 @@ class Reads {
   /// By first day, at most absences_shown_max.
   [[nodiscard]] Result<std::vector<AbsenceRow>> absences(const AbsenceQuery& query);
   [[nodiscard]] Result<std::optional<AbsenceRow>> find_absence(std::string_view id);
+  [[nodiscard]] Result<std::optional<CalendarChangeRow>> find_calendar_change(std::int64_t id);
+  /// The oldest that is not done.
+  [[nodiscard]] Result<std::optional<CalendarChangeRow>> next_calendar_change();
+  /// Those with a smaller id than `before`, newest first.
+  [[nodiscard]] Result<std::vector<CalendarChangeRow>> calendar_changes(std::int64_t before,
+                                                                        int limit);
+  /// Who has not been told yet.
+  [[nodiscard]] Result<std::vector<CalendarConcern>> calendar_concerns(std::int64_t change,
+                                                                       int limit);
   [[nodiscard]] Result<std::vector<ScheduleRow>> schedules();
   [[nodiscard]] Result<std::vector<ScheduleRow>> due_schedules(Instant now, int limit);
   [[nodiscard]] Result<std::vector<PlannedStart>> due_starts(Instant now, int limit);

@@ -337,4 +337,35 @@ Result<OverviewRows> Reads::overview(const std::vector<UnitId>& units, bool ever
   });
 }
 
+Result<Page<TaskRow>> Reads::asked_extensions(const std::vector<std::string>& keys,
+                                              bool everything, const PageRequest& page) {
+  const Result<std::optional<Position>> after = from_cursor(page.after);
+  if (!after) return after.error();
+  return guarded([&] {
+    // Few requests wait at a time: they are walked in order, and those of others left out.
+    Statement row = connection_->prepare(
+        "SELECT t.asked_at, t.key, " KYHAN_TASK_COLUMNS
+        " FROM tasks t JOIN instances n ON n.key = t.instance WHERE t.asked_at IS NOT NULL "
+        "AND t.open = 1 AND (t.asked_at, t.key) > (?1, ?2) ORDER BY t.asked_at, t.key");
+    const Position from = (*after).value_or(Position{std::numeric_limits<std::int64_t>::min(), 0});
+    row.bind_all(from.first, from.second);
+    Page<TaskRow> found;
+    while (row.step()) {
+      TaskRow task = read_task(row, 2);
+      const bool mine =
+          everything || std::ranges::any_of(task.deciders, [&](const std::string& key) {
+            return std::ranges::find(keys, key) != keys.end();
+          });
+      if (!mine) continue;
+      if (static_cast<int>(found.items.size()) == limit_of(page)) {
+        found.has_more = true;
+        break;
+      }
+      found.end_cursor = to_cursor({row.integer(0), row.integer(1)});
+      found.items.push_back(std::move(task));
+    }
+    return found;
+  });
+}
+
 }  // namespace kyhan

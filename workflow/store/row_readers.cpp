@@ -76,6 +76,9 @@ TaskRow read_task(const Statement& row, int first) {
   out.asked = split_list<PersonId>(row.view(at++));
   out.category = row.text(at++);
   out.ended_revision = row.integer(at++);
+  out.first_due_date = row.text(at++);
+  out.asked_at = row.optional_instant(at++);
+  out.deciders = split_list<std::string>(row.view(at++));
   return out;
 }
 

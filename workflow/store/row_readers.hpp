@@ -19,8 +19,8 @@ namespace kyhan {
   "t.claimed_at, t.due_date, t.provisional, t.overdue, t.ended_at, t.outcome, t.performer, "   \
   "t.version, t.round, t.priority, t.search, n.title_vi, n.title_en, n.business_key, "         \
   "t.on_behalf_of, t.role, t.substitutes, t.delegated, t.excluded_units, t.asked, t.category, " \
-  "t.ended_revision"
-constexpr int task_columns = 40;
+  "t.ended_revision, t.first_due_date, t.asked_at, t.deciders"
+constexpr int task_columns = 43;
 /// KYHAN_TASK_COLUMNS of `tasks t JOIN instances n`, which begin at column `first`.
 [[nodiscard]] TaskRow read_task(const Statement& row, int first = 0);
 #define KYHAN_TASK_DETAIL_COLUMNS KYHAN_TASK_COLUMNS ", t.image, t.response, t.spec"

@@ -90,6 +90,9 @@ struct TaskRow {
   std::optional<Instant> claimed_at;
   std::optional<Instant> due_at;
   std::string due_date;      ///< The day people say, "2026-09-09"; empty: none.
+  std::string first_due_date;  ///< The day it was opened with, once the deadline has moved.
+  std::optional<Instant> asked_at;    ///< When more time was asked for, while that is undecided.
+  std::vector<std::string> deciders;  ///< Keys of those who were asked.
   bool provisional = false;  ///< The due date is.
   bool overdue = false;
   std::optional<Instant> ended_at;
@@ -296,6 +299,33 @@ struct OpenJobItem {
   std::int64_t number = 0;
   PersonId person;
   std::string command_json;
+};
+
+/// One change of a working calendar.
+struct CalendarChangeRow {
+  std::int64_t id = 0;   ///< Given when staged; rises.
+  std::string calendar;  ///< Its id.
+  Instant made_at{};
+  PersonId made_by;  ///< Empty: the server's own user.
+  std::string reason;
+  std::string document_before;  ///< JSON text; empty: there was none.
+  std::string document_after;   ///< Empty: it was taken away.
+  std::optional<std::int64_t> undoes;
+  std::optional<std::int64_t> undone_by;
+  std::string phase = "moving";     ///< moving | telling | done
+  std::int64_t last_key = 0;        ///< Of the instance that was looked at last.
+  std::int64_t open_instances = 0;  ///< When it was made.
+  std::int64_t looked_at = 0;       ///< Of them, so far.
+  std::int64_t instances_moved = 0;
+  std::int64_t deadlines_moved = 0;  ///< Of tasks.
+  std::int64_t starts_moved = 0;     ///< Of schedules.
+  std::int64_t people_told = 0;
+  std::optional<Instant> done_at;
+};
+/// How many deadlines that a change has moved concern a person.
+struct CalendarConcern {
+  PersonId person;
+  std::int64_t deadlines = 0;
 };
 
 struct ScheduleRow {

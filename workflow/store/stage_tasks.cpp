@@ -57,22 +57,23 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
     const std::string excluded_units = join_list(row.excluded_units);
     const std::int64_t ended_revision = is_open(row.state) ? 0 : head.seq;
     const std::string candidates = join_list(row.candidates);
+    const std::string deciders = join_list(row.deciders);
     if (before.task == 0) {
       work_->run(
           "INSERT INTO tasks (id, instance, open, node, definition, name, kind, step, title_vi, "
           "title_en, unit, state, holder, candidates, excluded, inbox, opened_at, claimed_at, "
           "due_at, due_date, provisional, overdue, ended_at, outcome, performer, version, round, "
           "priority, search, image, response, spec, on_behalf_of, role, substitutes, delegated, "
-          "excluded_units, asked, category, ended_revision) "
+          "excluded_units, asked, category, ended_revision, first_due_date, asked_at, deciders) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row.id, head.key, is_open(row.state), row.node, row.definition, row.name, row.kind,
           row.step_pointer, row.title.vi, row.title.en, row.unit, to_text(row.state), row.holder,
           candidates, now.excluded, now.keys, row.opened_at, row.claimed_at, now.due_at,
           row.due_date, row.provisional, row.overdue, row.ended_at, row.outcome, row.performer,
           row.version, row.round, row.priority, row.search, row.image_json, row.response_json,
           row.spec_json, row.on_behalf_of, row.role, row.substitutes, row.delegated, excluded_units,
-          now.asked, row.category, ended_revision);
+          now.asked, row.category, ended_revision, row.first_due_date, row.asked_at, deciders);
       now.task = work_->writer.database->last_row();
     } else {
       work_->run(
@@ -80,13 +81,13 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
           "inbox = ?7, claimed_at = ?8, due_at = ?9, due_date = ?10, provisional = ?11, "
           "overdue = ?12, ended_at = ?13, outcome = ?14, performer = ?15, version = ?16, "
           "priority = ?17, search = ?18, image = ?19, response = ?20, on_behalf_of = ?21, "
-          "role = ?22, delegated = ?23, excluded_units = ?24, asked = ?25, ended_revision = ?26 "
-          "WHERE key = ?1",
+          "role = ?22, delegated = ?23, excluded_units = ?24, asked = ?25, ended_revision = ?26, "
+          "first_due_date = ?27, asked_at = ?28, deciders = ?29 WHERE key = ?1",
           now.task, is_open(row.state), to_text(row.state), row.holder, candidates, now.excluded,
           now.keys, row.claimed_at, now.due_at, row.due_date, row.provisional, row.overdue,
           row.ended_at, row.outcome, row.performer, row.version, row.priority, row.search,
           row.image_json, row.response_json, row.on_behalf_of, row.role, row.delegated,
-          excluded_units, now.asked, ended_revision);
+          excluded_units, now.asked, ended_revision, row.first_due_date, row.asked_at, deciders);
       if (now == before) return;
     }
     for (const auto& key : split_list<std::string>(before.keys)) {

@@ -162,6 +162,16 @@ class UnitOfWork {
   [[nodiscard]] Result<std::vector<AbsenceRow>> absences_from(Date day);
   [[nodiscard]] Result<std::optional<AbsenceRow>> find_absence(std::string_view id);
   void stage_calendar(std::string_view id, std::string_view document_json);
+  void clear_calendar(std::string_view id);
+  /// A change in its first phase; marks what it undoes. Gives its id.
+  [[nodiscard]] Result<std::int64_t> stage_calendar_change(const CalendarChangeRow& row);
+  /// How far its walk has come: phase, last key and end as they are, the counts (looked at, starts
+  /// moved, people told) added to what is there.
+  void stage_calendar_progress(const CalendarChangeRow& row);
+  void stage_calendar_moved(std::int64_t change, std::int64_t instances, std::int64_t deadlines);
+  /// `deadlines` more of them concern the person.
+  void stage_calendar_concern(std::int64_t change, const PersonId& person, std::int64_t deadlines);
+  void clear_calendar_concern(std::int64_t change, const PersonId& person);  ///< Has been told.
   void stage_schedule(const ScheduleRow& row);  ///< Replaces the definition's row.
   void clear_schedule(std::string_view definition_name);
   void stage_planned_start(const PlannedStart& start);  ///< Twice harms nothing.
