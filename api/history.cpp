@@ -390,6 +390,8 @@ Entry tell(const Teller& teller, const InstanceRetried& e) {
   entry.text = {who + " cho chạy lại bước bị lỗi.",
                 (e.by.empty() ? "An administrator" : who) + " ran the failed step again."};
   entry.details = {{"pointer", e.pointer}};
+  return entry;
+}
 Entry tell(const Teller& teller, const InstanceSuspended& e) {
   Entry entry;
   entry.by = e.by;

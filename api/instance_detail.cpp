@@ -8,6 +8,7 @@
 #include "api/show.hpp"
 #include "api/why.hpp"
 #include "workflow/core/codec.hpp"
+#include "workflow/core/time_text.hpp"
 #include "workflow/store/store.hpp"
 
 namespace kyhan {

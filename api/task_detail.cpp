@@ -181,7 +181,8 @@ Result<Json> task_detail(const Call& call, const TaskRow& task) {
   Result<Json> others = others_json(call, *reads, task, spec);
   if (!others) return others.error();
   json["progress"] = std::move(*others);
-  const bool can_complete = stands->may_act(task);
+  const bool suspended = *instance && (*instance)->status == InstanceStatus::suspended;
+  const bool can_complete = stands->may_act(task) && !suspended;
   json["canComplete"] = can_complete;
   json["blockedReason"] = nullptr;
   if (!can_complete) {

@@ -114,7 +114,7 @@ class Teller {
     const Suspension& stop = *state_.suspended;
     const std::string who = person_name(*call_.directory, stop.by);
     add("suspended",
-        {"Tạm dừng từ " + at(stop.since) + (stop.by.empty() ? "" : " do " + who) +
+        {"Đang tạm dừng từ " + at(stop.since) + (stop.by.empty() ? "" : " do " + who) +
              (stop.reason.empty() ? "" : ": " + stop.reason),
          "It has been suspended since " + at(stop.since) + (stop.by.empty() ? "" : " by " + who) +
              (stop.reason.empty() ? "" : ": " + stop.reason)},

@@ -51,39 +51,6 @@ do:
                          R"({"evil": "${ 1 + 1 }"})"})) == R"({"got":"${ 1 + 1 }"})");
 }
 
-std::string loosely(const std::string& steps, const std::string& input) {
-  return outcome_of(play({"evaluate: {mode: loose}\n" + steps, input}));
-}
-
-TEST_CASE("E3 loose: every string is tried, and is itself when that fails", "[conformance][E3]") {
-  CHECK(loosely(R"(do:
-  - one:
-      set:
-        number: .n
-        sum: .n + 1
-        enclosed: "${ .n }"
-        words: Xin chào các anh chị
-        unknown: no such words
-        fails: .n | error
-        variable: $nothing.here
-        call: nosuch(.n)
-        deep: [{text: "\"n = \\(.n)\""}]
-)",
-                R"({"n": 4})") ==
-        R"({"call":"nosuch(.n)","deep":[{"text":"n = 4"}],"enclosed":4,"fails":".n | error",)"
-        R"("number":4,"sum":5,"unknown":"no such words","variable":"$nothing.here",)"
-        R"("words":"Xin chào các anh chị"})");
-}
-
-TEST_CASE("E3 loose: a failing expression in `${ }` is its text; conditions stay strict",
-          "[conformance][E3]") {
-  CHECK(loosely("do:\n  - one: {set: {a: '${ error }'}}\n", "{}") == R"({"a":"${ error }"})");
-  CHECK(loosely("do:\n  - one: {set: '${ . }', output: {as: Không tính được}}\n", "1") ==
-        "\"Không tính được\"");
-  CHECK(loosely("do:\n  - one: {if: .n, set: {a: 1}}\n", R"({"n": 3})") ==
-        "faulted expression /do/0/one");
-}
-
 TEST_CASE("E3 languages other than jq and modes nobody knows are refused", "[conformance][E3][D4]") {
   CHECK(faults_in(document_of("test", "evaluate: {language: js}\ndo: []\n")) ==
         "unknown-value /evaluate/language\n");

@@ -59,9 +59,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
       {oauth2(R"({"username": "x"})"), "/use/authentications/a/oauth2/username"},
       {oauth2(R"({"actor": {}})"), "/use/authentications/a/oauth2/actor"},
       {root("use", R"({"catalogs": {}})"), "/use/catalogs"},
-      {root("schedule", R"({"every": {"hours": 1}})"), "/schedule/every"},
-      {root("schedule", R"({"after": {"hours": 1}})"), "/schedule/after"},
-      {root("schedule", R"({"on": {"one": {"with": {"type": "a"}}}})"), "/schedule/on"},
       {root("evaluate", R"({"mode": "loose"})"), "/evaluate/mode"},
       {one(R"({"run": {"shell": {}}})"), "/do/0/one/run/shell"},
       {one(R"({"run": {"script": {}}})"), "/do/0/one/run/script"},
@@ -73,9 +70,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
       {one(R"({"call": "fanOut:1.0.0@default", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "https://x.vn/function.yaml", "with": {}})"), "/do/0/one/call"},
       {human(R"({"signature": "qualified"})"), with + "/signature"},
-      {human(
-           R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, "action": "raise", "outcome": "x"}]})"),
-       with + "/escalation/0/outcome"},
       {poll(R"({"public": {"identity": "none"}})"), with + "/public"},
       {poll(R"({"signature": "simple"})"), with + "/signature"},
       {poll(R"({"substitutes": true})"), with + "/substitutes"},
@@ -101,4 +95,13 @@ TEST_CASE("a function nobody knows is refused with those that exist", "[definiti
     CHECK(parsed.faults[0].code == "unknown-function");
     CHECK(parsed.faults[0].hint.en.find("humanTask:1.0.0@default") != std::string::npos);
   }
+}
+
+TEST_CASE("an escalation names an outcome where it records one, and nowhere else", "[definition]") {
+  const auto parsed = parse_definition(
+      human(R"({"due": {"workingDays": 1}, "escalation": [{"after": {"workingDays": 1}, )"
+            R"("action": "raise", "outcome": "x"}]})"));
+  REQUIRE(parsed.faults.size() == 1);
+  CHECK(parsed.faults[0].pointer == "/do/0/one/with/escalation/0/outcome");
+  CHECK(parsed.faults[0].code == "unknown-field");
 }

@@ -198,6 +198,7 @@ do:
   const Receipt second = house.start("listener");
   const CloudEvent event{{"id", "1"}, {"source", "x"}, {"type", "vn.example.arrived"}, {"data", 1}};
   CHECK(house.engine->deliver(event).value().delivered == 2);
+  house.advance("2026-03-02T08:00:01+07:00");  // It starts after the event came.
   const Receipt third = house.start("listener");
   CHECK(house.engine->deliver(event).value().delivered == 0);
   const auto row = house.store->reads()->find_instance(third.instance);

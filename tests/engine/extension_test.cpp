@@ -214,7 +214,7 @@ TEST_CASE("a suspended instance takes no extension, and its stop counts after on
   REQUIRE(desk.decide("binh", true));
   desk.house.advance("2026-03-10T10:00:00+07:00");
   REQUIRE(
-      desk.house.engine->submit(desk.started.instance, SuspendInstance{PersonId{"ad"}, ""}, {}));
+      desk.house.engine->submit(desk.started.instance, SuspendInstance{PersonId{"ad"}, "kiểm kê"}, {}));
   CHECK(desk.ask("an").error().type == "instance-suspended");
   desk.house.advance("2026-03-12T09:00:00+07:00");
   REQUIRE(desk.house.engine->submit(desk.started.instance, ResumeInstance{PersonId{"ad"}}, {}));

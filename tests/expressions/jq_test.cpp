@@ -59,6 +59,7 @@ TEST_CASE("A fault in an assembled template names the author's leaf", "[expressi
 ][0])})",
       "/with",
       {},
+      {},
       {{"/with/a", ".x"}, {"/with/b", "nonsense"}}};
   const auto compiled = test::compiler().compile({source});
   REQUIRE_FALSE(compiled.has_value());

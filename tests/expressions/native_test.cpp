@@ -146,7 +146,7 @@ TEST_CASE("Native results equal libjq's on random programs and documents",
     Draw draw(seed);
     std::vector<ExpressionSource> sources;
     while (sources.size() < 150) {
-      ExpressionSource source{draw.program(1 + draw.below(4)), "", variables, {}};
+      ExpressionSource source{draw.program(1 + draw.below(4)), "", variables, {}, {}};
       // What the native parser takes must be valid jq: it is compiled by libjq below.
       if (parse_native(source.program, variables) != nullptr) {
         ++native_count;

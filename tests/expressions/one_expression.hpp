@@ -17,7 +17,7 @@ inline auto compile(const std::vector<std::string>& programs,
                     const std::vector<std::string>& variables = {}) {
   std::vector<ExpressionSource> sources;
   for (const auto& program : programs) {
-    sources.push_back({program, "/" + std::to_string(sources.size()), variables, {}});
+    sources.push_back({program, "/" + std::to_string(sources.size()), variables, {}, {}});
   }
   return compiler().compile(sources);
 }

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (input.is_discarded()) return 0;
 
   const auto native = parse_native(program, std::vector<std::string>{});
-  const auto compiled = compiler->compile({{program, "", {}, {}}});
+  const auto compiled = compiler->compile({{program, "", {}, {}, {}}});
   if (native != nullptr && !compiled.has_value()) std::abort();
   if (!compiled.has_value()) return 0;
   const auto result = (*compiled)->evaluate(ExpressionId{0}, input, {});

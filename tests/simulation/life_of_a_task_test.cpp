@@ -201,7 +201,7 @@ do:
       catch:
         errors: {with: {type: "https://kyhan.vn/errors/human/withdrawn"}}
         as: gone
-        do: [{note: {set: "${ [$gone.status, ($gone.detail | fromjson | .reason)] }"}}]
+        do: [{note: {set: "${ [$gone.status, ($gone.detail | fromjson | .comment)] }"}}]
 )",
              "{}", R"([
     {"task": "decide", "by": "binh", "action": "withdraw", "comment": "Thử"},
@@ -214,7 +214,7 @@ do:
        {"memberships", {{{"unit", "tinh"}, {"roles", {"administrator"}}}}}});
   given.directory = directory.dump();
   const auto result = play(given);
-  CHECK(refusals(result) == "0:may-not-withdraw 1:text-invalid");
+  CHECK(refusals(result) == "0:not-administrator 1:comment-invalid");
   CHECK(outcome_of(result) == R"([409,"Trùng hồ sơ"])");
 }
 

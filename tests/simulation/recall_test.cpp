@@ -44,7 +44,7 @@ TEST_CASE("an answer that nobody has built on is taken back, and given anew",
                                   later + R"("},
       {"task": "draft", "by": "an", "outcome": "drop", "after": ")" +
                                   later + R"("},
-      {"task": "decide", "by": "binh", "after": "P1D"}])"});
+      {"task": "decide", "by": "binh", "after": "P9D"}])"});
     CHECK(refusals(result).empty());
     CHECK(outcome_of(result) == R"(["drop","binh"])");
     std::string states;
@@ -132,7 +132,7 @@ do:
     {"task": "second", "by": "em", "after": "PT3H"},
     {"task": "draft", "by": "an", "outcome": "drop", "after": "PT4H"},
     {"task": "confirm", "by": "binh", "after": "PT5H"}])"});
-  CHECK(refusals(result).empty());
+  CHECK(refusals(result) == "");
   CHECK(outcome_of(result) == R"(["binh","em"])");
 }
 

@@ -60,8 +60,8 @@ TEST_CASE("a secret ballot is counted and nothing says whose is whose", "[simula
                                      {"dung", "for"},
                                      {"em", "against"},
                                      {"giang", "for"}})});
-  CHECK(outcome_of(result) ==
-        R"({"decision":"accepted","tally":{"against":2,"for":4},"ballots":0,"tied":null,"elected":null})");
+  CHECK(Json::parse(outcome_of(result)) ==
+        Json::parse(R"({"decision":"accepted","tally":{"against":2,"for":4},"ballots":0,"tied":null,"elected":null})"));
   for (const Event& event : result.journal) {
     const auto* cast = std::get_if<BallotCast>(&event);
     if (cast == nullptr) continue;
@@ -97,8 +97,8 @@ TEST_CASE("who may vote again is counted once, by what was cast last", "[simulat
                                      {"an", "against"},
                                      {"chi", "against"},
                                      {"binh", "against"}})});
-  CHECK(outcome_of(result) ==
-        R"({"decision":"rejected","tally":{"against":3,"for":0},"ballots":3,"tied":null,"elected":null})");
+  CHECK(Json::parse(outcome_of(result)) ==
+        Json::parse(R"({"decision":"rejected","tally":{"against":3,"for":0},"ballots":3,"tied":null,"elected":null})"));
   const auto once = play({poll(R"(        options: [for, against]
         earlyClose: never
         window: {closes: {in: PT2H}}
@@ -116,8 +116,8 @@ const std::string even = R"(        options: [for, against]
 TEST_CASE("the chair's casting vote breaks a tie", "[simulation][vote]") {
   const auto result = play(
       {poll(even), "{}", ballots({{"an", "for"}, {"binh", "against"}, {"em", "against"}, {"giang", "for"}})});
-  CHECK(outcome_of(result) ==
-        R"({"decision":"accepted","tally":{"against":2,"for":2},"ballots":4,"tied":null,"elected":null})");
+  CHECK(Json::parse(outcome_of(result)) ==
+        Json::parse(R"({"decision":"accepted","tally":{"against":2,"for":2},"ballots":4,"tied":null,"elected":null})"));
   REQUIRE(closed(result) != nullptr);
   CHECK(closed(result)->result.at("castingVotes").at(0).at("by") == "giang");
 }
@@ -132,8 +132,8 @@ TEST_CASE("a chair who has not said which way is asked, and nobody else", "[simu
     {"task": "poll", "by": "giang", "outcome": "for"},
     {"task": "poll", "by": "em", "outcome": "against", "after": "PT1M"},
     {"task": "poll", "by": "giang", "outcome": "against", "after": "PT2M"}])"});
-  CHECK(outcome_of(result) ==
-        R"({"decision":"rejected","tally":{"against":2,"for":2},"ballots":0,"tied":null,"elected":null})");
+  CHECK(Json::parse(outcome_of(result)) ==
+        Json::parse(R"({"decision":"rejected","tally":{"against":2,"for":2},"ballots":0,"tied":null,"elected":null})"));
   CHECK(refusals(result) == "4:not-a-candidate");
 }
 
@@ -156,13 +156,13 @@ TEST_CASE("several seats are filled from the top, and a tie at the last is said"
                                       choose("chi", {"Lan", "Hoa"}, 3)})
                              .dump()});
   INFO(refusals(won));
-  CHECK(outcome_of(won) ==
-        R"({"decision":"accepted","tally":{"Hoa":3,"Lan":2,"Mai":0},"ballots":3,"tied":[],"elected":["Hoa","Lan"]})");
+  CHECK(Json::parse(outcome_of(won)) ==
+        Json::parse(R"({"decision":"accepted","tally":{"Hoa":3,"Lan":2,"Mai":0},"ballots":3,"tied":[],"elected":["Hoa","Lan"]})"));
   const auto tie = play({poll(seats), "{}",
                          Json::array({choose("an", {"Hoa", "Lan"}, 1), choose("binh", {"Hoa", "Mai"}, 2)})
                              .dump()});
-  CHECK(outcome_of(tie) ==
-        R"({"decision":"tie","tally":{"Hoa":2,"Lan":1,"Mai":1},"ballots":2,"tied":["Lan","Mai"],"elected":["Hoa"]})");
+  CHECK(Json::parse(outcome_of(tie)) ==
+        Json::parse(R"({"decision":"tie","tally":{"Hoa":2,"Lan":1,"Mai":1},"ballots":2,"tied":["Lan","Mai"],"elected":["Hoa"]})"));
   const auto too_many =
       play({poll(seats), "{}", Json::array({choose("an", {"Hoa", "Lan", "Mai"}, 1)}).dump()});
   CHECK(too_many.refused.size() == 1);

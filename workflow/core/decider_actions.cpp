@@ -32,12 +32,6 @@ Error kept_out(const PersonId& person) {
   return {ErrorCode::forbidden, "excluded", text, {{"/to", "excluded", text}}};
 }
 
-Error not_the_holder() {
-  return refused(ErrorCode::forbidden, "not-the-holder",
-                 {"Chỉ người đang giữ công việc mới làm được thao tác này.",
-                  "Only the holder of the task may do this."});
-}
-
 Result<void> check_words(const std::string& words, const char* pointer, bool required) {
   const bool blank = words.find_first_not_of(" \t\r\n") == std::string::npos;
   std::optional<FieldError> fault;

@@ -15,21 +15,6 @@ Error refused(ErrorCode code, const char* type, Text detail) {
   return Error{code, type, std::move(detail)};
 }
 
-/// Whoever interferes says why.
-Result<void> check_reason(const std::string& comment) {
-  std::optional<FieldError> fault;
-  if (comment.find_first_not_of(" \t\r\n") == std::string::npos) {
-    fault = FieldError{
-        "/comment", "required", {"Phải ghi lý do.", "A comment with the reason is required."}};
-  } else {
-    fault = fault_in_text(comment, Lines::many, comment_characters_max, "/comment");
-  }
-  if (!fault) return {};
-  Error error{ErrorCode::invalid, "comment-invalid", fault->message};
-  error.fields.push_back(std::move(*fault));
-  return error;
-}
-
 }  // namespace
 
 /// Nobody: the server's own user, through the command line.
@@ -52,7 +37,7 @@ Result<void> Decider::withdraw(const WithdrawTask& command) {
                    {"Phiếu biểu quyết không thu hồi riêng được; hãy hủy cả quy trình.",
                     "A ballot cannot be withdrawn by itself; cancel the whole case."});
   }
-  if (Result<void> reasoned = check_reason(command.comment); !reasoned) return reasoned;
+  if (Result<void> reasoned = check_reason(command.comment, "/comment"); !reasoned) return reasoned;
 
   Task task = found->second;
   Json detail = {{"taskId", task.id.text()}, {"candidates", Json::array()}};
@@ -112,7 +97,7 @@ Result<void> Decider::retry(const RetryInstance& command) {
                    {"Chỉ quản trị viên hệ thống được chạy lại bước lỗi.",
                     "Only a system administrator may run a failed step again."});
   }
-  if (Result<void> reasoned = check_reason(command.comment); !reasoned) return reasoned;
+  if (Result<void> reasoned = check_reason(command.comment, "/comment"); !reasoned) return reasoned;
   if (command.wreck == nullptr || command.revision != state_.revision) {
     return refused(ErrorCode::conflict, "nothing-to-retry",
                    {"Quy trình hỏng trước bước đầu tiên; hãy khởi tạo lại.",

@@ -230,7 +230,7 @@ Json Decider::human_result(const Node& node, const Response& deciding, const Tas
                            {"size", file.size},
                            {"sha256", file.sha256}});
   }
-  return {
+  Json result = {
       {"taskId", deciding.task.text()},
       {"outcome", deciding.outcome},
       {"comment", deciding.comment},
@@ -247,6 +247,8 @@ Json Decider::human_result(const Node& node, const Response& deciding, const Tas
       {"legalBasis", node.spec.contains("legalBasis") ? node.spec.at("legalBasis") : Json::array()},
       {"responses", std::move(responses)},
       {"tally", std::move(tally)}};
+  if (!deciding.signature.empty()) result["signature"] = signature_json(deciding);
+  return result;
 }
 
 }  // namespace kyhan

@@ -193,7 +193,7 @@ Result<void> Decider::decide_extension(const DecideExtension& command) {
   Extension& extension = decided.extensions.back();
   std::vector<Candidate> deciders = extension.deciders;
   // Nobody is left of those who were asked: it falls to whom it would be asked of now.
-  if (!anyone_of(deciders, {extension.asked_by})) {
+  if (eligible(deciders, {{extension.asked_by}, {}}).empty()) {
     deciders = extension_deciders(decided, extension.asked_by);
   }
   const bool may =

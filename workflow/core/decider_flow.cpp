@@ -48,6 +48,7 @@ Result<void> Decider::start(const StartInstance& command) {
   state_.id = command.id;
   state_.unit = command.unit;
   state_.started_at = now_.at;
+  state_.nodes[root_node].raw = command.input;
   std::optional<WorkflowError> fault;
   const Place place{root_node, nullptr, nullptr, nullptr, nullptr, nullptr, now_.at, nullptr};
   if (Outcome<void> checked = check(definition().input_schema, command.input); !checked) {
@@ -539,9 +540,8 @@ void Decider::complete_node(NodeId id, Json raw_output, const Flow* flow) {
 }
 
 void Decider::end_instance(Json output) {
-  const Node& root = state_.nodes.at(root_node);
-  const Place place{root_node, nullptr, &root.raw,         &root.input,
-                    nullptr,   nullptr, state_.started_at, nullptr};
+  const Place place{root_node, nullptr, nullptr, nullptr, nullptr, nullptr, state_.started_at,
+                    nullptr};
   if (definition().output_as) {
     Outcome<Json> shaped = evaluate(*definition().output_as, output, place);
     if (!shaped) return raise_from(-1, shaped.error());

@@ -104,7 +104,8 @@ std::optional<Error> Decider::why_not_undone(const AnswerTrace& trace) const {
     const auto* call = std::get_if<CallStep>(&step.body);
     const bool people = call != nullptr &&
                         (call->function == Function::human_task ||
-                         call->function == Function::vote || call->function == Function::calendar);
+                         call->function == Function::vote ||
+                         call->function == Function::calendar || call->function == Function::own);
     const bool tells = std::holds_alternative<EmitStep>(step.body) ||
                        (call != nullptr && call->function == Function::notify);
     if (tells && !trace.held) {
@@ -130,8 +131,16 @@ Result<State> Decider::undone(const AnswerTrace& trace) const {
     for (const NodeId node : nodes_of(event)) touched.insert(node);
   }
   State restored = trace.before;
+  const auto stands = [&](NodeId node) {
+    return restored.nodes.contains(node) && !touched.contains(node);
+  };
   for (const Event& event : trace.later) {
     const TaskId task = task_of(event);
+    if (const auto* opened = std::get_if<TaskOpened>(&event);
+        opened != nullptr && stands(opened->task.node)) {
+      evolve(restored, event);
+      continue;
+    }
     if (!task.empty()) {
       if (restored.tasks.contains(task) && !std::holds_alternative<TaskOpened>(event)) {
         evolve(restored, event);
@@ -147,10 +156,11 @@ Result<State> Decider::undone(const AnswerTrace& trace) const {
     }
     if (ends_instance(event)) return too_late({"hồ sơ đã kết thúc.", "the case has ended."});
     if (std::holds_alternative<InstanceCommented>(event)) continue;
+    const auto* entered = std::get_if<NodeEntered>(&event);
     const std::vector<NodeId> nodes = nodes_of(event);
-    const bool elsewhere = !nodes.empty() && std::ranges::all_of(nodes, [&](NodeId node) {
-      return restored.nodes.contains(node) && !touched.contains(node);
-    });
+    const bool elsewhere = entered != nullptr
+                               ? stands(entered->parent) && !touched.contains(entered->node)
+                               : !nodes.empty() && std::ranges::all_of(nodes, stands);
     if (!elsewhere) return too_late({"hồ sơ đã đi tiếp.", "the case has gone on."});
     evolve(restored, event);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "workflow/core/decider.hpp"
+#include "workflow/core/person_text.hpp"
 #include "workflow/core/time_text.hpp"
 
 namespace kyhan {
@@ -34,6 +35,7 @@ Result<void> Decider::suspend(const SuspendInstance& command) {
                   "The instance has ended and cannot be suspended."}};
   }
   if (Result<void> runs = refuse_while_suspended(); !runs) return runs;
+  if (Result<void> reasoned = check_reason(command.reason, "/reason"); !reasoned) return reasoned;
   apply(InstanceSuspended{command.by, command.reason, now_.at});
   publish("instance", "suspended", state_.unit, state_.id.text(),
           {{"suspendedAt", to_rfc3339(now_.at)}});

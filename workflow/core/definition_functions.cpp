@@ -342,6 +342,7 @@ void check_human_task(Reader& reader, const Json& with, const std::string& point
     for (std::size_t i = 0; i < steps->size(); ++i) {
       const Json& step = (*steps)[i];
       if (!step.is_object() || !step.contains("outcome")) continue;
+      if (step.value("action", Json()) != "complete") continue;  // Refused where it stands.
       const auto at = below(below(below(pointer, "escalation"), std::to_string(i)), "outcome");
       check_outcome_id(reader, step.at("outcome"), at, known);
     }

@@ -214,12 +214,16 @@ class Filling {
 
   /// {a: 1} in a query: as parameters of their own (style form, exploded), or name[a] (deepObject).
   Outcome<void> fill_object(const std::string& in, const std::string& name, const Json& value) {
+    if (in != "query") {
+      return standard_error("validation", 400,
+                            "the parameter `" + name + "` cannot carry an object");
+    }
     for (const Json* parameter : declared()) {
       if (text_of_member(*parameter, "name") != name || text_of_member(*parameter, "in") != in) continue;
       const bool deep = text_of_member(*parameter, "style") == "deepObject";
       for (const auto& [key, member] : value.items()) {
         const std::optional<std::string> text = plain_text(member);
-        if (in != "query" || !text) {
+        if (!text) {
           return standard_error("validation", 400, "the parameter `" + name + "` cannot carry an object like this");
         }
         query_.emplace_back(deep ? name + "[" + key + "]" : key, *text);

@@ -130,6 +130,19 @@ std::optional<FieldError> fault_in_text(std::string_view text, Lines lines,
   return std::nullopt;
 }
 
+Result<void> check_reason(std::string_view reason, const std::string& pointer) {
+  std::optional<FieldError> fault;
+  if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    fault = FieldError{pointer, "required", {"Phải ghi lý do.", "A reason is required."}};
+  } else {
+    fault = fault_in_text(reason, Lines::many, comment_characters_max, pointer);
+  }
+  if (!fault) return {};
+  Error error{ErrorCode::invalid, "comment-invalid", fault->message};
+  error.fields.push_back(std::move(*fault));
+  return error;
+}
+
 std::vector<FieldError> faults_in_texts(const Json& value, const std::string& pointer) {
   std::vector<FieldError> faults;
   look_into(value, pointer, faults);

@@ -35,6 +35,10 @@ constexpr std::size_t comment_characters_max = 10'000;
                                                       std::size_t characters_max,
                                                       const std::string& pointer);
 
+/// Whoever interferes with a case says why: not blank, and a comment as any other.
+/// Error: "comment-invalid", with the field `pointer`.
+[[nodiscard]] Result<void> check_reason(std::string_view reason, const std::string& pointer);
+
 /// The same for every string of a value, names of members included. At most 100 faults.
 [[nodiscard]] std::vector<FieldError> faults_in_texts(const Json& value,
                                                       const std::string& pointer);

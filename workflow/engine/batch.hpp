@@ -109,8 +109,6 @@ class Batch {
   /// Held messages whose time has come go into the outbox.
   [[nodiscard]] Result<void> release_held();
 
-  /// One row of the bell that belongs to no instance; the person's pages look again.
-  void tell(const NotificationRow& notification);
   /// One row of the bell that belongs to no instance; the person's pages look again. What leaves of it
   /// at once is a message with the id `id` and `data` beside what every notice says; without an id
   /// one is made.

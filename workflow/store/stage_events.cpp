@@ -90,7 +90,8 @@ Result<std::vector<EarlyEvent>> UnitOfWork::find_early_events(const InstanceHead
         "ORDER BY position LIMIT ?5";
     const bool any = std::ranges::find(types, "") != types.end();
     Statement& row = work_->writer.statement(any ? any_type : these_types);
-    row.bind_all(Json(types).dump(), after, since, head.key, limit);
+    const std::string wanted = Json(types).dump();  // SQLite reads it where it lies.
+    row.bind_all(wanted, after, since, head.key, limit);
     std::vector<EarlyEvent> found;
     while (row.step()) found.push_back({row.integer(0), row.text(1)});
     row.reset();

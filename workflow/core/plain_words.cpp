@@ -1,30 +1,20 @@
-// Deadlines and schedules in the words a clerk uses.
+#include "workflow/core/plain_words.hpp"
 
-#include <fmt/format.h>
 #include <sstream>
 
-#include "api/outline.hpp"
-#include "api/show.hpp"
-#include "workflow/core/time_text.hpp"
+#include "workflow/core/due_form.hpp"
 
 namespace kyhan {
 namespace {
 
-Text duration_in_words(const Duration& duration) {
-  Text text;
-  const auto add = [&](long long count, const char* vi, const char* en) {
-    if (count == 0) return;
-    if (!text.vi.empty()) text.vi += " ", text.en += " ";
-    text.vi += fmt::format("{} {}", count, vi);
-    text.en += fmt::format("{} {}{}", count, en, count == 1 ? "" : "s");
-  };
-  add(duration.years, "năm", "year");
-  add(duration.months, "tháng", "month");
-  add(duration.days, "ngày", "day");
-  const long long minutes = duration.exact.count() / 60'000;
-  add(minutes / 60, "giờ", "hour");
-  add(minutes % 60, "phút", "minute");
-  return text;
+std::string two_digits(unsigned number) {
+  return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+/// "trong 5 ngày làm việc"
+Text within(long long count, const char* vi, const char* en) {
+  const std::string number = std::to_string(count);
+  return {"trong " + number + " " + vi, "within " + number + " " + en + (count == 1 ? "" : "s")};
 }
 
 std::optional<long long> whole_number(const Json& object, const char* name) {
@@ -33,11 +23,11 @@ std::optional<long long> whole_number(const Json& object, const char* name) {
   return found->get<long long>();
 }
 
-std::optional<int> number_of(const std::string& field) {
+std::optional<unsigned> number_of(const std::string& field) {
   if (field.empty() || field.find_first_not_of("0123456789") != std::string::npos) {
     return std::nullopt;
   }
-  return std::stoi(field);
+  return static_cast<unsigned>(std::stoul(field));
 }
 
 }  // namespace
@@ -46,22 +36,20 @@ Text due_in_words(const Json& due) {
   if (!due.is_object()) return {};
   Text text;
   if (const auto days = whole_number(due, "workingDays")) {
-    text = {fmt::format("trong {} ngày làm việc", *days),
-            fmt::format("within {} working day{}", *days, *days == 1 ? "" : "s")};
+    text = within(*days, "ngày làm việc", "working day");
   } else if (const auto hours = whole_number(due, "workingHours")) {
-    text = {fmt::format("trong {} giờ làm việc", *hours),
-            fmt::format("within {} working hour{}", *hours, *hours == 1 ? "" : "s")};
+    text = within(*hours, "giờ làm việc", "working hour");
   } else if (due.contains("in") && due["in"].is_string()) {
     const Result<Duration> parsed = parse_iso_duration(due["in"].get_ref<const std::string&>());
     if (!parsed) return {};
-    const Text span = duration_in_words(*parsed);
+    const Text span = in_words(*parsed);
     text = {"trong " + span.vi, "within " + span.en};
   } else if (due.contains("date") && due["date"].is_string()) {
     const Result<Date> date = parse_iso_date(due["date"].get_ref<const std::string&>());
     if (!date) return {};
-    const std::string day =
-        fmt::format("{:02}/{:02}/{}", static_cast<unsigned>(date->day()),
-                    static_cast<unsigned>(date->month()), static_cast<int>(date->year()));
+    const std::string day = two_digits(static_cast<unsigned>(date->day())) + "/" +
+                            two_digits(static_cast<unsigned>(date->month())) + "/" +
+                            std::to_string(static_cast<int>(date->year()));
     text = {"chậm nhất ngày " + day, "by " + day};
   }
   if (!text.vi.empty() && due.contains("at") && due["at"].is_string()) {
@@ -79,27 +67,27 @@ Text cron_in_words(const std::string& cron) {
   const auto h = number_of(hour);
   const auto d = number_of(day);
   if (!m || !h || weekday != "*") return {"theo lịch " + cron, "on schedule " + cron};
-  const std::string time = fmt::format("{:02}:{:02}", *h, *m);
+  const std::string time = two_digits(*h) + ":" + two_digits(*m);
   if (d && month == "*") {
-    return {fmt::format("hằng tháng, ngày {}, lúc {}", *d, time),
-            fmt::format("monthly on day {}, at {}", *d, time)};
+    const std::string number = std::to_string(*d);
+    return {"hằng tháng, ngày " + number + ", lúc " + time,
+            "monthly on day " + number + ", at " + time};
   }
   if (d) {
     std::string days;
     std::istringstream months{month};
     for (std::string one; std::getline(months, one, ',');) {
       if (!number_of(one)) return {"theo lịch " + cron, "on schedule " + cron};
-      days += fmt::format("{}{}/{}", days.empty() ? "" : ", ", *d, one);
+      days += (days.empty() ? "" : ", ") + std::to_string(*d) + "/" + one;
     }
-    return {fmt::format("hằng năm, ngày {}, lúc {}", days, time),
-            fmt::format("every year on {}, at {}", days, time)};
+    return {"hằng năm, ngày " + days + ", lúc " + time, "every year on " + days + ", at " + time};
   }
   if (day == "*" && month == "*") return {"hằng ngày, lúc " + time, "daily at " + time};
   return {"theo lịch " + cron, "on schedule " + cron};
 }
 
 Text schedule_in_words(const Schedule& schedule) {
-  const Text length = duration_in_words(schedule.interval);
+  const Text length = in_words(schedule.interval);
   switch (schedule.kind) {
     case Schedule::Kind::none:
       break;
