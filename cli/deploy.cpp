@@ -52,14 +52,9 @@ int deploy_files(const Terminal& terminal, const Config& config,
                                                           : Text{"đã công bố", "published"};
       terminal.out << report.value("name", "") << " " << report.value("version", "") << ": "
                    << terminal.say(state) << "\n";
-      const Json difference = report.value("difference", Json::object());
-      for (const auto& [kind, pointers] : difference.items()) {
-        if (!pointers.is_array()) continue;
-        for (const Json& pointer : pointers) {
-          terminal.out << "  " << kind << " "
-                       << (pointer.is_string() ? pointer.get<std::string>() : pointer.dump())
-                       << "\n";
-        }
+      for (const Json& change : report.value("difference", Json::array())) {
+        terminal.out << "  " << change.at("text").value(terminal.vietnamese ? "vi" : "en", "")
+                     << "\n";
       }
     }
     if (!terminal.json) show_people(terminal, report.value("people", Json()));

@@ -132,8 +132,7 @@ struct PublishedReport {
   bool unchanged = false;     ///< The same version with the same content was there already.
   std::vector<Fault> faults;  ///< Any that is no warning: nothing was published.
   Json people;  ///< What people could not do of it: to_json(PeopleReport). Never a refusal.
-  Json difference =
-      Json::object();  ///< To the newest version: {added, removed, changed: [pointer]}.
+  Json difference = Json::array();  ///< To the newest version, as compare.hpp encodes it.
 };
 
 struct DeliveryReport {

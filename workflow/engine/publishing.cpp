@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "workflow/calls/resources.hpp"
+#include "workflow/core/compare.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/json_text.hpp"
 #include "workflow/core/people_check.hpp"
@@ -14,8 +15,6 @@
 namespace kyhan {
 namespace {
 
-constexpr std::size_t difference_pointers_max = 500;
-
 Error version_exists(const DefinitionRef& ref) {
   return Error{ErrorCode::conflict,
                "version-exists",
@@ -25,41 +24,14 @@ Error version_exists(const DefinitionRef& ref) {
                     "\" is published with other content. Give it a higher version."}};
 }
 
-void compare(const Json& before, const Json& after, const std::string& pointer, Json& difference,
-             std::size_t& count) {
-  if (before == after || count >= difference_pointers_max) return;
-  const auto note = [&](const char* list, std::string at) {
-    difference[list].push_back(std::move(at));
-    ++count;
-  };
-  if (before.is_object() && after.is_object()) {
-    for (const auto& [key, value] : before.items()) {
-      const std::string at = pointer + "/" + key;
-      if (after.contains(key)) {
-        compare(value, after.at(key), at, difference, count);
-      } else {
-        note("removed", at);
-      }
-    }
-    for (const auto& [key, value] : after.items()) {
-      if (!before.contains(key)) note("added", pointer + "/" + key);
-    }
-    return;
+Json difference_to(const Catalog& catalog, const Definition& definition) {
+  Json difference = Json::array();
+  const Result<Program> before = catalog.load(definition.ref.name);
+  if (!before) return difference;  // The first version, or one that cannot be read any more.
+  for (const DefinitionChange& change : compare_definitions(*before->definition, definition)) {
+    difference.push_back(encode(change));
   }
-  if (before.is_array() && after.is_array()) {
-    for (std::size_t i = 0; i < std::max(before.size(), after.size()); ++i) {
-      const std::string at = pointer + "/" + std::to_string(i);
-      if (i >= after.size()) {
-        note("removed", at);
-      } else if (i >= before.size()) {
-        note("added", at);
-      } else {
-        compare(before[i], after[i], at, difference, count);
-      }
-    }
-    return;
-  }
-  note("changed", pointer);
+  return difference;
 }
 
 /// What the definition names by address, at the places where it names it.
@@ -88,13 +60,6 @@ void stage_resources(UnitOfWork& work, const Definition& definition) {
 
 }  // namespace
 
-Json difference_of(const Json& before, const Json& after) {
-  Json difference{{"added", Json::array()}, {"removed", Json::array()}, {"changed", Json::array()}};
-  std::size_t count = 0;
-  compare(before, after, "", difference, count);
-  return difference;
-}
-
 void publish(EngineLoop& loop, const PublishRequest& request) {
   PublishedReport report;
   const std::unique_ptr<ExpressionCompiler> compiler = make_jq_compiler();
@@ -113,11 +78,7 @@ void publish(EngineLoop& loop, const PublishRequest& request) {
   const std::shared_ptr<const Catalog> catalog = loop.snapshot().catalog;
   const std::string text = definition.document.dump();
   const std::string sha256 = to_hex(sha256_of(text));
-  if (const auto newest = catalog->find(definition.ref.name)) {
-    if (const Result<Json> before = parse_json(newest->document)) {
-      report.difference = difference_of(*before, definition.document);
-    }
-  }
+  report.difference = difference_to(*catalog, definition);
   if (const auto same = catalog->find(definition.ref.name, definition.ref.version)) {
     if (same->sha256 != sha256) return request.callback(version_exists(definition.ref));
     report.unchanged = true;

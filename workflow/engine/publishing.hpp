@@ -22,7 +22,4 @@ void publish(EngineLoop& loop, const PublishRequest& request);
 /// What was fetched when a version was published.
 [[nodiscard]] Result<Resources> load_resources(Store& store, const DefinitionRef& ref);
 
-/// JSON Pointers of what differs: {added, removed, changed}. At most 500 pointers in all.
-[[nodiscard]] Json difference_of(const Json& before, const Json& after);
-
 }  // namespace kyhan
