@@ -63,7 +63,7 @@ HandlerResult show_instance(Call& call) {
     json["steps"] = outline(*definition, state.context);
     mark_progress(call, json["steps"], *tasks, *instance);
   }
-  json["progress"] = definition ? progress_json(call, state, *definition) : Json::array();
+  json["progress"] = definition ? progress_json(call, *reads, state, *definition) : Json::array();
   Json shown_tasks = Json::array();
   const DueBounds bounds = due_bounds(call.services);
   for (const TaskRow& task : *tasks) {

@@ -1,9 +1,11 @@
 #include "api/progress.hpp"
 
 #include "api/show.hpp"
+#include "workflow/core/decide.hpp"
 #include "workflow/core/definition.hpp"
 #include "workflow/core/time_text.hpp"
 #include "workflow/core/vote_count.hpp"
+#include "workflow/store/reads.hpp"
 
 namespace kyhan {
 namespace {
@@ -86,6 +88,45 @@ Json tally_of(const Node& node, bool vote) {
   return tally;
 }
 
+/// The sub-workflows of a fanOut. `children`: of those that have not completed, the first.
+Json fan_json(Reads& reads, const State& state, const Node& node, const Step& step) {
+  constexpr int children_shown = 50;
+  const Json& known = node.results.at("fan");
+  Json json = {{"pointer", step.pointer},
+               {"step", step.name},
+               {"title", to_json(text_from(member(step.metadata, "title").is_null()
+                                               ? Json(step.name)
+                                               : member(step.metadata, "title")))},
+               {"kind", "fanOut"},
+               {"asked", known.at("total")},
+               {"needed", known.at("needed")},
+               {"answers", Json::array()},
+               {"missing", Json::array()}};
+  FanRow fan;
+  fan.total = known.value("total", std::int64_t{0});
+  // The table is ahead of the state, which is told of many ends at a time.
+  if (const auto fans = reads.fans_of(state.id)) {
+    for (const FanRow& row : *fans) {
+      if (row.node == node.id) fan = row;
+    }
+  }
+  json["answered"] = fan.ended();
+  json["tally"] = {{"completed", fan.completed},
+                   {"faulted", fan.faulted},
+                   {"cancelled", fan.cancelled},
+                   {"running", fan.open()},
+                   {"waiting", fan.total - fan.next}};
+  json["children"] = Json::array();
+  if (const auto children = reads.fan_children(fan.parent, node.id, children_shown)) {
+    for (const FanChildRow& child : *children) {
+      json["children"].push_back({{"index", child.number},
+                                  {"id", fan_child_id(state.id, node.id, child.number).text()},
+                                  {"state", child.status}});
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 Json progress_json(const Call& call, const State& state, const Definition& definition,
@@ -118,9 +159,15 @@ Json progress_json(const Call& call, const State& state, const Definition& defin
   return json;
 }
 
-Json progress_json(const Call& call, const State& state, const Definition& definition) {
+Json progress_json(const Call& call, Reads& reads, const State& state,
+                   const Definition& definition) {
   Json all = Json::array();
   for (const auto& [id, node] : state.nodes) {
+    if (is_fan(node)) {
+      const Step& step = definition.steps.at(static_cast<std::size_t>(node.step));
+      all.push_back(fan_json(reads, state, node, step));
+      continue;
+    }
     Json one = progress_json(call, state, definition, id);
     if (!one.is_null()) all.push_back(std::move(one));
   }

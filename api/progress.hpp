@@ -8,9 +8,11 @@
 namespace kyhan {
 
 struct Definition;
+class Reads;
 
-/// One entry for each step of the instance that asks several people now.
-[[nodiscard]] Json progress_json(const Call& call, const State& state,
+/// One entry for each step of the instance that asks several people now, or runs sub-workflows by
+/// fanOut.
+[[nodiscard]] Json progress_json(const Call& call, Reads& reads, const State& state,
                                  const Definition& definition);
 /// Of one step; null where it asks one person alone.
 [[nodiscard]] Json progress_json(const Call& call, const State& state, const Definition& definition,

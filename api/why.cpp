@@ -8,6 +8,7 @@
 #include "api/services.hpp"
 #include "api/show.hpp"
 #include "workflow/core/codec.hpp"
+#include "workflow/core/decide.hpp"
 #include "workflow/core/time_text.hpp"
 #include "workflow/core/vote_count.hpp"
 #include "workflow/store/store.hpp"
@@ -189,6 +190,8 @@ class Teller {
            "It waits for the sub-workflow of the step “" + title.en + "” to end, since " +
                at(node.started_at)},
           node.started_at);
+    } else if (is_fan(node)) {
+      fan_out(node, title);
     } else if (member(node.results, "phase").is_string()) {
       vote(node, title);
     } else if (is_leaf(node) && !has_task(node)) {
@@ -225,6 +228,28 @@ class Teller {
          "It waits for an event " + (types.empty() ? "" : types + " ") + "(step “" + title.en +
              "”) since " + at(node.started_at)},
         node.started_at);
+  }
+
+  void fan_out(const Node& node, const Text& title) {
+    const Json& fan = node.results.at("fan");
+    const int total = fan.value("total", 0), needed = fan.value("needed", 0);
+    const int completed = fan.value("completed", 0);
+    const int failed = fan.value("faulted", 0) + fan.value("cancelled", 0);
+    Text text{fmt::format("Bước “{}” chờ các quy trình con: {}/{} đã xong", title.vi, completed,
+                          total),
+              fmt::format("The step “{}” waits for its sub-workflows: {} of {} have completed",
+                          title.en, completed, total)};
+    if (needed < total) {
+      text.vi += fmt::format(", cần {}", needed);
+      text.en += fmt::format(", {} are needed", needed);
+    }
+    if (failed > 0) {
+      text.vi += fmt::format(", {} lỗi hoặc bị hủy", failed);
+      text.en += fmt::format(", {} failed or were cancelled", failed);
+    }
+    text.vi += ", từ " + at(node.started_at);
+    text.en += ", since " + at(node.started_at);
+    add("fanOut", std::move(text), node.started_at);
   }
 
   void vote(const Node& node, const Text& title) {

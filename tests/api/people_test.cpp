@@ -227,7 +227,7 @@ TEST_CASE("the functions of the catalog are published with their schemas", "[api
     CHECK(fits.status == 200);
   }
   CHECK(calls ==
-        "calendar:1.0.0@default humanTask:1.0.0@default "
+        "calendar:1.0.0@default fanOut:1.0.0@default humanTask:1.0.0@default "
         "notify:1.0.0@default vote:1.0.0@default ");
   CHECK(anybody.get("/api/v1/functions/vote/9.0.0/function.yaml").status == 404);
 }

@@ -67,7 +67,6 @@ TEST_CASE("what is not supported yet is refused by name", "[definition]") {
       {one(R"({"call": "asyncapi", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "mcp", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "a2a", "with": {}})"), "/do/0/one/call"},
-      {one(R"({"call": "fanOut:1.0.0@default", "with": {}})"), "/do/0/one/call"},
       {one(R"({"call": "https://x.vn/function.yaml", "with": {}})"), "/do/0/one/call"},
       {human(R"({"signature": "qualified"})"), with + "/signature"},
       {poll(R"({"public": {"identity": "none"}})"), with + "/public"},

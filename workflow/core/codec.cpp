@@ -250,6 +250,22 @@ Json encode(const WorkflowError& error) {
 Json encode(const Response& response) { return Encoder::one(response); }
 Json encode(const Attachment& attachment) { return Encoder::one(attachment); }
 Json encode(const Task& task) { return Encoder::one(task); }
+Json encode(const Fan& fan) { return Encoder::one(fan); }
+
+Fan decode_fan(const Json& json) {
+  Fan fan;
+  Decoder::read(json, fan);
+  return fan;
+}
+
+WorkflowError decode_workflow_error(const Json& json) {
+  WorkflowError error;
+  Decoder::read(json, error);
+  error.extra = json;
+  for (const char* own : {"type", "status", "title", "detail", "instance"}) error.extra.erase(own);
+  if (error.extra.empty()) error.extra = nullptr;
+  return error;
+}
 
 std::string_view to_text(TaskState state) {
   return EnumNames<TaskState>::names[static_cast<int>(state)];

@@ -27,6 +27,9 @@ namespace kyhan {
 [[nodiscard]] Json encode(const Response& response);
 [[nodiscard]] Json encode(const Attachment& attachment);
 [[nodiscard]] Json encode(const Task& task);
+[[nodiscard]] Json encode(const Fan& fan);
+[[nodiscard]] Fan decode_fan(const Json& json);  ///< Throws like decode_event.
+[[nodiscard]] WorkflowError decode_workflow_error(const Json& json);
 
 [[nodiscard]] std::string_view to_text(TaskState state);
 [[nodiscard]] std::string_view to_text(InstanceStatus status);

@@ -50,6 +50,7 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const RemoveSigner& one) { return decider.remove_signer(one); }
     Result<void> operator()(const RecallAnswer& one) { return decider.recall(one); }
     Result<void> operator()(const EndChild& one) { return decider.end_child(one); }
+    Result<void> operator()(const CountChildren& one) { return decider.count_children(one); }
   };
   return std::visit(Visitor{decider}, command);
 }
@@ -62,7 +63,8 @@ Result<void> judge(Decider& decider, const Command& command) {
                           std::holds_alternative<ContinueRun>(command);
   const bool from_outside = std::holds_alternative<DeliverEvent>(command) ||
                             std::holds_alternative<FinishCall>(command) ||
-                            std::holds_alternative<EndChild>(command);
+                            std::holds_alternative<EndChild>(command) ||
+                            std::holds_alternative<CountChildren>(command);
   const bool late =
       (ended(state) && from_outside) || ((ended(state) || state.suspended) && from_clock);
   if (late) return {};

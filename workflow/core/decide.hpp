@@ -58,6 +58,26 @@ class Workflows {
   [[nodiscard]] virtual std::optional<DefinitionRef> find(const DefinitionRef& wanted) const = 0;
 };
 
+/// How the children of a fanOut have ended; its state only counts them.
+class ChildEnds {
+ public:
+  virtual ~ChildEnds() = default;
+  /// Of a step of the instance that decides, by the place of the item: {status, output | error}.
+  [[nodiscard]] virtual std::map<std::int64_t, Json> of(NodeId node) const = 0;
+};
+/// Items one fanOut may have.
+constexpr std::size_t fan_out_items_max = 50'000;
+/// Bytes of its output as JSON text; of any other step: output_bytes_max.
+constexpr std::size_t fan_out_output_bytes_max = 8 << 20;
+
+/// The child for one item of a fanOut.
+[[nodiscard]] StartInstance fan_child(const InstanceId& parent, NodeId node, const Fan& fan,
+                                      std::int64_t index, const Json& item);
+[[nodiscard]] InstanceId fan_child_id(const InstanceId& parent, NodeId node, std::int64_t index);
+
+/// What a parent is told of a fault below it: the same error, at the step that ran the workflow.
+[[nodiscard]] WorkflowError error_of(const EndChild& ended);
+
 /// What a decision may look at besides the instance: snapshots, borrowed for the call.
 struct World {
   const Program& program;
@@ -69,6 +89,7 @@ struct World {
   /// How people wish to be told; null where nobody is (a rehearsal).
   const PreferenceBook* preferences = nullptr;
   const Workflows* workflows = nullptr;  ///< Null: there is no other.
+  const ChildEnds* children = nullptr;   ///< Null: no fanOut has any.
 };
 
 /// The moment of a decision. `jitter` in [0, 1) is the only chance there is; it comes with the
@@ -125,7 +146,11 @@ struct Waits {
       calls;  ///< Calls to the outside without an answer, with their keys.
   std::set<std::string> ballot_boxes;  ///< Secret votes that are open.
   std::set<InstanceId> children;  ///< Sub-workflows it waits for.
+  std::set<NodeId> fans;          ///< Steps that wait for the children of a fanOut.
 };
 [[nodiscard]] Waits waits_of(const State& state);
+/// Whether the step waits for the children of a fanOut. `results.fan` then counts them: {total,
+/// needed, completed, faulted, cancelled}.
+[[nodiscard]] bool is_fan(const Node& node);
 
 }  // namespace kyhan

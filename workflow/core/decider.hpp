@@ -11,7 +11,7 @@
 /// decider_care.cpp, decider_due.cpp (deadlines, and their moments planned anew),
 /// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
 /// decider_vote_close.cpp, decider_listen.cpp, decider_around.cpp (extensions of steps),
-/// decider_run.cpp (sub-workflows).
+/// decider_run.cpp (sub-workflows), decider_fan.cpp (many of them at once).
 
 #include <deque>
 #include <set>
@@ -58,6 +58,7 @@ class Decider {
   [[nodiscard]] Result<void> remove_signer(const RemoveSigner& command);
   [[nodiscard]] Result<void> recall(const RecallAnswer& command);
   [[nodiscard]] Result<void> end_child(const EndChild& command);
+  [[nodiscard]] Result<void> count_children(const CountChildren& command);
   [[nodiscard]] Result<void> finish_call(const FinishCall& command);
 
   /// The request of a call that is out (calls.hpp).
@@ -140,12 +141,19 @@ class Decider {
   void leave_extension(NodeId id, Json output, int next);
 
   // decider_run.cpp
+  [[nodiscard]] Outcome<Ancestry> next_ancestry() const;
+  [[nodiscard]] Outcome<DefinitionRef> find_workflow(const DefinitionRef& wanted) const;
   [[nodiscard]] Outcome<StartChild> child_of(const RunStep& run, const Json& input,
                                              const Place& place);
   [[nodiscard]] Outcome<void> enter_run(const Step& step, NodeEntered entered, const Json& input,
                                         const Place& place);
   void cancel_children_of(NodeId id);
   void tell_parent();
+
+  // decider_fan.cpp
+  [[nodiscard]] Outcome<void> enter_fan(NodeEntered entered, Json with);
+  [[nodiscard]] Outcome<Fan> fan_of(const Json& with, const Json& items) const;
+  [[nodiscard]] Json fan_results(NodeId id) const;
 
   // decider_emit.cpp
   [[nodiscard]] Outcome<Json> run_emit(const Step& step, Json event);
@@ -412,6 +420,7 @@ class Decider {
   std::vector<Event> events_;
   std::vector<Effect> effects_;
   int steps_left_;
+  std::map<NodeId, OpenFan> fans_;        ///< Opened by this decision.
   std::optional<Redaction> redaction_;    ///< Of all secrets the definition declares.
   const FinishCall* answered_ = nullptr;  ///< The answer whose step is being completed.
 };

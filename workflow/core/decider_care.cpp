@@ -111,6 +111,14 @@ Result<void> Decider::retry(const RetryInstance& command) {
   } else if (wreck.scope) {
     event.nodes.at(*wreck.scope).ready = true;
   }
+  // The sub-workflows of steps beside it were cancelled with it: those steps run anew too.
+  std::vector<NodeId> lost;
+  for (const auto& [id, node] : event.nodes) {
+    if (!node.children.empty() || is_fan(node)) lost.push_back(id);
+  }
+  for (const NodeId id : lost) {
+    if (event.nodes.contains(id)) drop_branch(event.nodes, id);
+  }
   Node& root = event.nodes.at(root_node);
   if (root.timeout_at && *root.timeout_at <= now_.at) {
     root.timeout_at = now_.at + (*root.timeout_at - state_.started_at);

@@ -213,10 +213,13 @@ Outcome<Decider::Ended> Decider::end_of(const Step& step, NodeId scope, const Js
     }
     ended.context = std::move(*context);
   }
-  if (exceeds(*output, output_bytes_max)) {
+  const auto* call = std::get_if<CallStep>(&step.body);
+  const bool fan = call != nullptr && call->function == Function::fan_out;
+  const std::size_t most = fan ? fan_out_output_bytes_max : output_bytes_max;
+  if (exceeds(*output, most)) {
     return standard_error("runtime", 500,
-                          "the output of a step is larger than " +
-                              std::to_string(output_bytes_max) + " bytes, the most allowed");
+                          "the output of a step is larger than " + std::to_string(most) +
+                              " bytes, the most allowed");
   }
   return ended;
 }

@@ -148,6 +148,12 @@ void Decider::sync_timers() {
   for (const auto& [node, key] : before_.calls) {
     if (!now.calls.contains(node)) effect(DropCall{node, key});
   }
+  for (auto& [node, opened] : fans_) {
+    if (now.fans.contains(node)) effect(std::move(opened));
+  }
+  for (const NodeId node : before_.fans) {
+    if (!now.fans.contains(node)) effect(CloseFan{node});
+  }
   // Whatever way a secret vote ends, its box goes with it.
   for (const std::string& vote : before_.ballot_boxes) {
     if (!now.ballot_boxes.contains(vote)) effect(CloseBallotBox{vote});
@@ -458,6 +464,7 @@ Outcome<void> Decider::enter(const Step& step, NodeEntered entered, const Json& 
     apply(IterationBegan{id, 0, nullptr, std::move(*with), now_.at});
     return {};
   }
+  if (call.function == Function::fan_out) return enter_fan(std::move(entered), std::move(*with));
   entered.spec = call.function == Function::human_task ? with_forms(std::move(*with))
                                                        : std::move(*with);
   apply(std::move(entered));

@@ -112,11 +112,12 @@ std::optional<Error> Decider::why_not_undone(const AnswerTrace& trace) const {
       return too_late({"thông báo của bước “" + step.name + "” đã gửi đi.",
                        "what the step “" + step.name + "” tells has been sent."});
     }
-    if (call != nullptr && !people && !tells) {
+    const bool fan = call != nullptr && call->function == Function::fan_out;
+    if (call != nullptr && !people && !tells && !fan) {
       return too_late({"bước “" + step.name + "” đã gọi ra ngoài.",
                        "the step “" + step.name + "” has called out."});
     }
-    if (step.kind == "run") {
+    if (step.kind == "run" || fan) {
       return too_late({"bước “" + step.name + "” đã khởi tạo quy trình khác.",
                        "the step “" + step.name + "” has started another workflow."});
     }

@@ -7,11 +7,12 @@
 namespace kyhan {
 namespace {
 
-std::string name_of(const RunStep& run) {
-  return run.namespace_ + "." + run.name + ":" + run.version;
+std::string name_of(const DefinitionRef& ref) {
+  return ref.namespace_ + "." + ref.name + ":" + ref.version;
 }
 
-/// What a parent is told of a fault below it: the same error, at the step that ran the workflow.
+}  // namespace
+
 WorkflowError error_of(const EndChild& ended) {
   if (ended.status == InstanceStatus::cancelled) {
     return standard_error("runtime", 500,
@@ -29,22 +30,26 @@ WorkflowError error_of(const EndChild& ended) {
   return error;
 }
 
-}  // namespace
+Outcome<Ancestry> Decider::next_ancestry() const {
+  Ancestry ancestry = state_.ancestry.value_or(Ancestry{0, state_.started_at});
+  if (++ancestry.depth <= run_depth_max) return ancestry;
+  return standard_error("runtime", 500,
+                        "more than " + std::to_string(run_depth_max) +
+                            " workflows run one in another, the most allowed");
+}
+
+Outcome<DefinitionRef> Decider::find_workflow(const DefinitionRef& wanted) const {
+  std::optional<DefinitionRef> found;
+  if (world_.workflows != nullptr) found = world_.workflows->find(wanted);
+  if (found) return std::move(*found);
+  return standard_error("configuration", 400, "there is no workflow " + name_of(wanted));
+}
 
 Outcome<StartChild> Decider::child_of(const RunStep& run, const Json& input, const Place& place) {
-  Ancestry ancestry = state_.ancestry.value_or(Ancestry{0, state_.started_at});
-  if (++ancestry.depth > run_depth_max) {
-    return standard_error("runtime", 500,
-                          "more than " + std::to_string(run_depth_max) +
-                              " workflows run one in another, the most allowed");
-  }
-  std::optional<DefinitionRef> found;
-  if (world_.workflows != nullptr) {
-    found = world_.workflows->find({run.namespace_, run.name, run.version});
-  }
-  if (!found) {
-    return standard_error("configuration", 400, "there is no workflow " + name_of(run));
-  }
+  Outcome<Ancestry> ancestry = next_ancestry();
+  if (!ancestry) return ancestry.error();
+  Outcome<DefinitionRef> found = find_workflow({run.namespace_, run.name, run.version});
+  if (!found) return found.error();
   Outcome<Json> given_input = evaluate(run.input, input, place);
   if (!given_input) return given_input.error();
   StartChild child;
@@ -54,7 +59,7 @@ Outcome<StartChild> Decider::child_of(const RunStep& run, const Json& input, con
   child.start.unit = state_.unit;
   child.start.input = std::move(*given_input);
   child.start.by = state_.initiator;
-  child.start.ancestry = ancestry;
+  child.start.ancestry = *ancestry;
   return child;
 }
 
@@ -91,7 +96,7 @@ void Decider::tell_parent() {
   if (!state_.parent) return;
   effect(TellParent{state_.parent->instance,
                     EndChild{state_.parent->node, state_.id, state_.status, state_.output,
-                             state_.error}});
+                             state_.error, state_.parent->item}});
 }
 
 }  // namespace kyhan

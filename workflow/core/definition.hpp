@@ -152,7 +152,7 @@ struct ListenStep {
   std::optional<Schema> item_output_schema, item_export_schema;
 };
 /// A function of the default catalog, or one that the definition holds itself.
-enum class Function { human_task, vote, calendar, notify, own };
+enum class Function { human_task, vote, calendar, notify, fan_out, own };
 struct CallStep {
   Function function;
   std::string call;  ///< As written: "humanTask:1.0.0@default".

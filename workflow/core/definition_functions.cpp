@@ -15,8 +15,9 @@ struct Known {
 constexpr std::array catalog{Known{"humanTask:1.0.0@default", Function::human_task},
                              Known{"vote:1.0.0@default", Function::vote},
                              Known{"calendar:1.0.0@default", Function::calendar},
-                             Known{"notify:1.0.0@default", Function::notify}};
-constexpr std::array refused_calls{"grpc", "asyncapi", "mcp", "a2a", "fanOut:1.0.0@default"};
+                             Known{"notify:1.0.0@default", Function::notify},
+                             Known{"fanOut:1.0.0@default", Function::fan_out}};
+constexpr std::array refused_calls{"grpc", "asyncapi", "mcp", "a2a"};
 
 void check_calendar(Reader& reader, const Json& with, const std::string& pointer) {
   if (!reader.closed(with, pointer, {"from", "add", "calendar", "timeZone"})) return;
@@ -437,6 +438,8 @@ void Reader::check_call(Function function, const Json& with, const std::string& 
       return check_calendar(*this, with, pointer);
     case Function::notify:
       return check_notify(*this, with, pointer);
+    case Function::fan_out:
+      return check_fan_out(*this, with, pointer);
     case Function::own:
       return;  // Its input.schema judges when it runs.
   }

@@ -41,5 +41,6 @@ void warn_of_fixed_spans(Reader& reader);
 
 void check_human_task(Reader& reader, const Json& with, const std::string& pointer);
 void check_vote(Reader& reader, const Json& with, const std::string& pointer);
+void check_fan_out(Reader& reader, const Json& with, const std::string& pointer);
 
 }  // namespace kyhan::definition

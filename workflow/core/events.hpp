@@ -203,6 +203,22 @@ struct ChildEnded {
   }
 };
 
+/// Children of a fanOut have ended: how many in all, so far. What they gave stands in the end of the
+/// step.
+struct ChildrenCounted {
+  static constexpr const char* type = "children_counted";
+  NodeId node = 0;
+  std::int64_t completed = 0;
+  std::int64_t faulted = 0;
+  std::int64_t cancelled = 0;
+  Instant at{};
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("completed", completed), v("faulted", faulted),
+        v("cancelled", cancelled), v("at", at);
+  }
+};
+
 struct InstanceCompleted {
   static constexpr const char* type = "instance_completed";
   Json output;
@@ -616,6 +632,7 @@ using Event =
                  VoteClosed, InstanceCommented, InstanceSuspended, InstanceResumed, DeadlinesMoved,
                  ExtensionRequested, ExtensionDecided,
                  TaskStarted, TaskDelegated, TaskReassigned,
-                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast, InstanceRetried, ChildEnded>;
+                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast, InstanceRetried, ChildEnded,
+                 ChildrenCounted>;
 
 }  // namespace kyhan

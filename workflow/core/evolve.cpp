@@ -147,6 +147,13 @@ void apply(State& state, const ChildEnded& event) {
   std::erase(node_of(state, event.node).children, event.child);
 }
 
+void apply(State& state, const ChildrenCounted& event) {
+  Json& fan = node_of(state, event.node).results.at("fan");
+  fan["completed"] = event.completed;
+  fan["faulted"] = event.faulted;
+  fan["cancelled"] = event.cancelled;
+}
+
 void end(State& state, InstanceStatus status, Instant at) {
   state.status = status;
   state.ended_at = at;
@@ -392,6 +399,8 @@ void evolve(State& state, const Event& event) {
   }
 }
 
+bool is_fan(const Node& node) { return node.results.is_object() && node.results.contains("fan"); }
+
 Waits waits_of(const State& state) {
   Waits waits;
   const bool clocks_run = !state.suspended;
@@ -409,6 +418,7 @@ Waits waits_of(const State& state) {
     if (node.results.is_object() && node.results.contains("box")) {
       waits.ballot_boxes.insert(node.results.at("box").get<std::string>());
     }
+    if (is_fan(node)) waits.fans.insert(id);
   }
   for (const auto& [id, task] : state.tasks) {
     waits.tasks.insert(id);

@@ -238,9 +238,10 @@ struct Ancestry {
 struct ParentNode {
   InstanceId instance;
   NodeId node = 0;
+  std::optional<std::int64_t> item = {};  ///< fanOut: the place of its item in the list.
   template <class V>
   void fields(V& v) {
-    v("instance", instance), v("node", node);
+    v("instance", instance), v("node", node), v("item", item);
   }
   friend bool operator==(const ParentNode&, const ParentNode&) = default;
 };
@@ -345,14 +346,17 @@ struct RecomputeDeadlines { std::int64_t change = 0; };  ///< By the calendars a
 /// never stored.
 struct FinishCall      { NodeId node; std::string key; Json output; std::optional<WorkflowError> error; Json authorization; Redaction redaction; };
 
-struct EndChild        { NodeId node; InstanceId child; InstanceStatus status; Json output; std::optional<WorkflowError> error; };  ///< A sub-workflow has ended.
+struct EndChild        { NodeId node; InstanceId child; InstanceStatus status; Json output; std::optional<WorkflowError> error; std::optional<std::int64_t> item = {}; };  ///< A sub-workflow has ended; `item`: of a fanOut.
+/// How many children of a fanOut have ended so far, and how; `error`: of the first that failed.
+struct CountChildren   { NodeId node; std::int64_t completed = 0; std::int64_t faulted = 0; std::int64_t cancelled = 0; std::optional<WorkflowError> error = {}; };
 
 using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, ReleaseTask,
                              CompleteTask, CommentOnTask, CommentOnInstance, WithdrawTask,
                              DeliverEvent, CancelInstance, SuspendInstance, ResumeInstance,
                              RequestExtension, DecideExtension, RecomputeDeadlines, StartTask,
                              DelegateTask, ReassignTask, RequestInfo, ProvideInfo, AddSigner,
-                             RemoveSigner, RecallAnswer, FinishCall, RetryInstance, EndChild>;
+                             RemoveSigner, RecallAnswer, FinishCall, RetryInstance, EndChild,
+                             CountChildren>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be
@@ -437,6 +441,36 @@ struct TellParent {
   InstanceId parent;
   EndChild command;
 };
+/// What the children of one fanOut have in common: fan_child() makes each of them.
+struct Fan {
+  DefinitionRef definition;  ///< The exact version.
+  UnitId unit;
+  bool per_unit = false;  ///< Each runs in the unit that its item names.
+  PersonId by;
+  Ancestry ancestry;
+  Json input;               ///< Each gets it with `item` and `index` added.
+  std::int64_t total = 0;   ///< Items.
+  std::int64_t most = 0;    ///< Children that may be open at once.
+  std::int64_t needed = 0;  ///< So many must complete; all of them: `total`.
+  bool fails = false;       ///< The first that fails ends the step.
+  template <class V>
+  void fields(V& v) {
+    v("definition", definition), v("unit", unit), v("perUnit", per_unit), v("by", by),
+        v("ancestry", ancestry), v("input", input), v("total", total), v("most", most),
+        v("needed", needed), v("fails", fails);
+  }
+};
+/// Children are to be started, one an item, a few at a time, each when there is room for it. Their
+/// ends are kept outside the state and come back as CountChildren.
+struct OpenFan {
+  NodeId node;
+  Fan fan;
+  Json items;
+};
+/// The step has ended: what is still open of it is cancelled, what was kept is forgotten.
+struct CloseFan {
+  NodeId node;
+};
 /// These may see the instance from now on.
 struct Admit {
   std::vector<PersonId> people;
@@ -468,6 +502,6 @@ struct CloseBallotBox {
 using Effect =
     std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe, Admit,
                  TakeTurn, CallBack, OpenBallotBox, CastBallot, CloseBallotBox, StartCall,
-                 DropCall, StartChild, CancelChild, TellParent>;
+                 DropCall, StartChild, CancelChild, TellParent, OpenFan, CloseFan>;
 
 }  // namespace kyhan

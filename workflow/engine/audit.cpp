@@ -13,7 +13,7 @@ namespace {
 bool has_all_rows(const State& state, const WaitRows& rows) {
   const Waits waits = waits_of(state);
   return waits.timers == rows.timers && waits.subscriptions == rows.subscriptions &&
-         waits.tasks == rows.tasks && waits.calls == rows.calls;
+         waits.tasks == rows.tasks && waits.calls == rows.calls && waits.fans == rows.fans;
 }
 
 /// An instance that neither runs nor waits for anything would stay for ever.
@@ -21,7 +21,7 @@ bool can_go_on(const State& state, bool runnable) {
   const Waits waits = waits_of(state);
   return runnable || state.ended_at || state.suspended || !waits.timers.empty() ||
          !waits.subscriptions.empty() || !waits.tasks.empty() || !waits.calls.empty() ||
-         !waits.children.empty();
+         !waits.children.empty() || !waits.fans.empty();
 }
 
 }  // namespace

@@ -260,8 +260,16 @@ Result<Applied> Batch::decide_and_stage(const LoadedInstance& loaded, const Prog
   const StagedWorkload workload{work_};
   const StagedBallots ballots{work_};
   const PublishedWorkflows workflows{*snapshot_.catalog};
-  const World world{program,   *snapshot_.directory, *snapshot_.calendars,         snapshot_.secrets.get(),
-                    &workload, &ballots,             snapshot_.preferences.get(), &workflows};
+  const StagedChildEnds children{work_, loaded.head};
+  const World world{program,
+                    *snapshot_.directory,
+                    *snapshot_.calendars,
+                    snapshot_.secrets.get(),
+                    &workload,
+                    &ballots,
+                    snapshot_.preferences.get(),
+                    &workflows,
+                    &children};
   Now now{now_};
   now.jitter = std::uniform_real_distribution<double>{0.0, 1.0}(chance_);
   now.steps_max = steps_max;
@@ -313,6 +321,10 @@ void Batch::stage(const LoadedInstance& loaded, const Program& program, const Co
     for (const Attachment& file : answer->attachments) {
       work_.stage_attachment_used(file.id, after->id, answer->task);
     }
+  }
+  if (std::holds_alternative<ResumeInstance>(command)) {
+    work_.wake_fans(head, now_);
+    fans_changed_ = true;
   }
   const std::string state_json = encode_state_text(*after);
   work_.stage_state(head, state_json);
@@ -384,6 +396,11 @@ void Batch::stage_effect(const Effect& effect, const InstanceHead& head, const I
     pending_.follow_ups.emplace_back(*cancel);
   } else if (const auto* tell = std::get_if<TellParent>(&effect)) {
     pending_.follow_ups.emplace_back(*tell);
+  } else if (const auto* opened = std::get_if<OpenFan>(&effect)) {
+    stage_fan(*opened, head);
+  } else if (const auto* fan = std::get_if<CloseFan>(&effect)) {
+    work_.stage_fan_closing(head, fan->node, now_);
+    fans_changed_ = true;
   }
 }
 

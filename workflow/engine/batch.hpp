@@ -80,6 +80,17 @@ class StagedBallots final : public BallotCounts {
   UnitOfWork& work_;
 };
 
+/// How the children of a fanOut have ended, those of this batch included.
+class StagedChildEnds final : public ChildEnds {
+ public:
+  StagedChildEnds(UnitOfWork& work, const InstanceHead& parent) : work_(work), parent_(parent) {}
+  [[nodiscard]] std::map<std::int64_t, Json> of(NodeId node) const override;
+
+ private:
+  UnitOfWork& work_;
+  const InstanceHead& parent_;
+};
+
 class Batch {
  public:
   Batch(Store& store, Reads& reads, StateCache& cache, const Snapshot& snapshot,
@@ -105,6 +116,9 @@ class Batch {
 
   /// The same, and all that the consumers emit in their turn.
   [[nodiscard]] Result<std::size_t> deliver_from_outside(const CloudEvent& event);
+
+  /// A fanOut starts at most so many children, counts those that have ended, or is cleared away.
+  [[nodiscard]] Result<void> take_fan_turn(const DueFan& due, std::int64_t starts_max);
 
   /// Held messages whose time has come go into the outbox.
   [[nodiscard]] Result<void> release_held();
@@ -141,6 +155,8 @@ class Batch {
   };
   [[nodiscard]] const std::vector<CallChange>& call_changes() const { return call_changes_; }
   [[nodiscard]] bool timers_changed() const { return timers_changed_; }
+  /// A fanOut may have something to do.
+  [[nodiscard]] bool fans_changed() const { return fans_changed_; }
   /// A secret vote has closed: the log must be truncated.
   [[nodiscard]] bool closed_ballot_box() const { return closed_ballot_box_; }
   [[nodiscard]] bool touches(const InstanceId& id) const { return states_.contains(id); }
@@ -197,6 +213,13 @@ class Batch {
   [[nodiscard]] Result<std::size_t> follow(const StartChild& child);
   [[nodiscard]] Result<std::size_t> follow(const CancelChild& child);
   [[nodiscard]] Result<std::size_t> follow(const TellParent& ended);
+  // fans.cpp
+  void stage_fan(const OpenFan& opened, const InstanceHead& head);
+  [[nodiscard]] Result<std::size_t> end_fan_child(const TellParent& ended);
+  [[nodiscard]] Result<bool> start_fan_children(const DueFan& due, const FanRow& fan,
+                                                const Fan& plan, std::int64_t most);
+  [[nodiscard]] Result<void> tell_fan_parent(const DueFan& due, FanRow row, const Fan& plan);
+  [[nodiscard]] Result<void> close_fan(const DueFan& due);
   [[nodiscard]] Result<bool> still_listens(const Listening& listening);
   [[nodiscard]] Result<std::vector<EarlyEvent>> early_events(const Listening& listening,
                                                              std::int64_t after);
@@ -224,6 +247,7 @@ class Batch {
   std::vector<CallChange> call_changes_;
   BatchTally tally_;
   bool timers_changed_ = false;
+  bool fans_changed_ = false;
   bool closed_ballot_box_ = false;
 
   /// Of the command that is running.

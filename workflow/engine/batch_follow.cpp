@@ -61,6 +61,7 @@ Result<std::size_t> Batch::follow(const CancelChild& child) {
 
 Result<std::size_t> Batch::follow(const TellParent& ended) {
   pending_.heard = true;
+  if (ended.command.item) return end_fan_child(ended);
   return command_other(ended.parent, ended.command);
 }
 

@@ -45,6 +45,8 @@ struct EngineLimits {
   std::size_t starts_per_batch_max = 64;           ///< Scheduled starts among them.
   std::size_t releases_per_batch_max = 64;         ///< People whose kept notices leave.
   std::size_t slices_per_batch_max = 16;           ///< Continued runs among them.
+  std::size_t fans_per_batch_max = 8;              ///< Steps of fanOut that get a turn.
+  std::size_t fan_starts_per_batch_max = 32;       ///< Children that they start together.
   std::size_t job_items_per_batch_max = 64;        ///< Items of jobs among them.
   std::size_t calls_in_flight_max = 1024;          ///< Calls to other systems without an answer.
   /// How long messages that tell of an answer wait, so that it can be recalled before they leave.

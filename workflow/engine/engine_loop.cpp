@@ -216,7 +216,7 @@ std::vector<Job> EngineLoop::wait_for_jobs() {
 
 bool EngineLoop::work_is_due() const {
   const Instant now = config_.clock->now();
-  return !runnable_.empty() || more_runnable_ || jobs_open_ || desk_.work_is_due() ||
+  return !runnable_.empty() || more_runnable_ || jobs_open_ || fans_open_ || desk_.work_is_due() ||
          (next_due_ && *next_due_ <= now) || (next_start_ && *next_start_ <= now) ||
          (next_release_ && *next_release_ <= now) || (next_held_ && *next_held_ <= now) ||
          (virtual_clock_ != nullptr && clock_kept_ != now && clock_kept_);
@@ -260,6 +260,7 @@ void EngineLoop::add_due_jobs(std::vector<Job>& jobs) {
       for (const OpenJobItem& item : *items) jobs.push_back(item_job(item));
     }
   }
+  if (fans_open_) add_fan_turns(jobs);
   desk_.add_jobs(*reads_, jobs);
   if (next_start_ && *next_start_ <= now) {
     if (const auto rows = reads_->due_schedules(now, due_schedules_max)) {
@@ -475,6 +476,7 @@ void EngineLoop::truncate_log() {
 
 void EngineLoop::after_commit(const Batch& batch) {
   if (batch.closed_ballot_box()) truncation_owed_ = true;
+  if (batch.fans_changed()) fans_open_ = true;
   if (truncation_owed_) truncate_log();
   if (std::exchange(kept_house_, false) && config_.housekeeping) {
     (void)workshop_->post(config_.housekeeping);
@@ -503,6 +505,8 @@ void EngineLoop::after_failure(const Error& why) {
   pause_due_ = true;
   more_runnable_ = true;  // The slices of this batch are found again in the database.
   held_.clear();          // Its timers too, and they were not at fault.
+  fans_open_ = true;
+  fans_put_off_.clear();
   if (!advances_.empty()) finish_advance(why);
 }
 

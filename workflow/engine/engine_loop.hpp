@@ -83,6 +83,8 @@ class EngineLoop {
   [[nodiscard]] Job timer_job(const DueTimer& due);
   [[nodiscard]] Job slice_job(const InstanceId& id);
   [[nodiscard]] Job item_job(const OpenJobItem& item);
+  void add_fan_turns(std::vector<Job>& jobs);
+  [[nodiscard]] Job fan_job(const DueFan& due, std::int64_t starts_max);
   [[nodiscard]] Job release_held_job();
   [[nodiscard]] Job schedule_job(const ScheduleRow& row);
   [[nodiscard]] Job planned_start_job(const PlannedStart& planned);
@@ -130,6 +132,8 @@ class EngineLoop {
   std::set<InstanceId> runnable_set_;
   bool more_runnable_ = false;
   bool jobs_open_ = true;  ///< Items of jobs may be left to do.
+  bool fans_open_ = true;  ///< A fanOut may have something to do.
+  std::set<std::pair<std::int64_t, NodeId>> fans_put_off_;  ///< Whose turn was refused.
   std::map<std::pair<InstanceId, std::string>, Instant> held_;  ///< Refused timers, until when.
   std::optional<Instant> next_due_;
   std::optional<Instant> next_start_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflow/core/codec.hpp"
+#include "workflow/core/decide.hpp"
 #include "workflow/core/documents.hpp"
 #include "workflow/core/json_text.hpp"
 #include "workflow/core/time_text.hpp"
@@ -74,7 +75,8 @@ Json current_of(const State& state, const Definition& definition) {
     if (node.step < 0 || static_cast<std::size_t>(node.step) >= definition.steps.size()) continue;
     const Step& step = definition.steps[static_cast<std::size_t>(node.step)];
     const bool calls = !node.call_key.empty();
-    const bool waits = step.kind == "wait" || step.kind == "listen" || step.kind == "run" || calls;
+    const bool waits = step.kind == "wait" || step.kind == "listen" || step.kind == "run" || calls ||
+                       is_fan(node);
     if (node.extension || !waits) continue;
     const Json* title = nullptr;
     if (step.metadata.is_object() && step.metadata.contains("title")) {
@@ -87,6 +89,7 @@ Json current_of(const State& state, const Definition& definition) {
                {"since", to_rfc3339(node.started_at)}};
     if (node.wake_at) entry["wakeAt"] = to_rfc3339(*node.wake_at);
     if (calls && node.spec.contains("uri")) entry["uri"] = node.spec.at("uri");
+    if (is_fan(node)) entry["fanOut"] = node.results.at("fan");
     for (const InstanceId& child : node.children) entry["children"].push_back(child.text());
     current.push_back(std::move(entry));
   }

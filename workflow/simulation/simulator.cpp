@@ -10,6 +10,7 @@
 #include <set>
 
 #include "workflow/core/capacity.hpp"
+#include "workflow/core/codec.hpp"
 #include "workflow/core/lifecycle.hpp"
 #include "workflow/core/time_text.hpp"
 
@@ -79,6 +80,37 @@ class Boxes : public BallotCounts {
 
  private:
   std::map<std::string, std::map<std::string, std::int64_t>> counts_;
+};
+
+/// The children of one fanOut.
+struct PlayedFan {
+  OpenFan opened;
+  std::int64_t next = 0;
+  std::int64_t completed = 0, faulted = 0, cancelled = 0;
+  std::int64_t counted = 0;            ///< Ends that the parent knows of.
+  std::map<std::int64_t, Json> ends;   ///< {status, output | error}
+  std::optional<WorkflowError> error;  ///< Of the first that failed.
+
+  [[nodiscard]] std::int64_t failed() const { return faulted + cancelled; }
+  [[nodiscard]] std::int64_t ended() const { return completed + failed(); }
+  [[nodiscard]] bool decides() const {
+    const Fan& fan = opened.fan;
+    return ended() == fan.total || completed >= fan.needed || (fan.fails && failed() > 0);
+  }
+};
+using PlayedFans = std::map<std::pair<InstanceId, NodeId>, PlayedFan>;
+
+class PlayedEnds final : public ChildEnds {
+ public:
+  PlayedEnds(const PlayedFans& fans, const InstanceId& parent) : fans_(fans), parent_(parent) {}
+  [[nodiscard]] std::map<std::int64_t, Json> of(NodeId node) const override {
+    const auto found = fans_.find({parent_, node});
+    return found == fans_.end() ? std::map<std::int64_t, Json>{} : found->second.ends;
+  }
+
+ private:
+  const PlayedFans& fans_;
+  const InstanceId& parent_;
 };
 
 class Simulator {
@@ -413,7 +445,7 @@ class Simulator {
 
   std::optional<Error> submit(const InstanceId& id, const Command& command) {
     if (std::optional<Error> refusal = apply(id, command)) return refusal;
-    while (!inbox_.empty()) {
+    while (!inbox_.empty() || count_children()) {
       const auto [other, next] = std::move(inbox_.front());
       inbox_.pop_front();
       (void)apply(other, next);  // Only people are refused.
@@ -430,8 +462,10 @@ class Simulator {
     Command next = command;
     for (;;) {
       const Playing& playing = instances_.at(id);
-      const World world{*playing.program, *plan_.directory, *plan_.calendars,
-                        plan_.secrets.get(), nullptr, &boxes_, nullptr, &workflows_};
+      const PlayedEnds children{fans_, id};
+      const World world{*playing.program,    *plan_.directory, *plan_.calendars,
+                        plan_.secrets.get(), nullptr,          &boxes_,
+                        nullptr,             &workflows_,      &children};
       Result<Decision> decision = decide(playing.state, world, next, Now{now_});
       if (!decision) return decision.error();
       const bool more = decision->unfinished;
@@ -482,13 +516,20 @@ class Simulator {
     } else if (const auto* save = std::get_if<SaveTask>(&effect)) {
       opened(id, save->task);
     } else if (const auto* child = std::get_if<StartChild>(&effect)) {
-      instances_.emplace(child->start.id, Playing{workflows_.program(child->definition), {}, {}});
-      order_.push_back(child->start.id);
-      inbox_.emplace_back(child->start.id, child->start);
+      start_child(child->definition, child->start);
+    } else if (const auto* opened = std::get_if<OpenFan>(&effect)) {
+      fans_.emplace(std::pair{id, opened->node}, PlayedFan{*opened});
+      start_children(id, opened->node);
+    } else if (const auto* closed = std::get_if<CloseFan>(&effect)) {
+      close_fan(id, closed->node);
     } else if (const auto* cancel = std::get_if<CancelChild>(&effect)) {
       inbox_.emplace_back(cancel->id, CancelInstance{PersonId{}, "parent"});
     } else if (const auto* tell = std::get_if<TellParent>(&effect)) {
-      inbox_.emplace_back(tell->parent, tell->command);
+      if (tell->command.item) {
+        end_fan_child(tell->parent, tell->command);
+      } else {
+        inbox_.emplace_back(tell->parent, tell->command);
+      }
     } else if (const auto* call = std::get_if<StartCall>(&effect)) {
       begin_call(id, *call);
     } else if (const auto* dropped = std::get_if<DropCall>(&effect)) {
@@ -496,6 +537,73 @@ class Simulator {
       out_.erase({id, dropped->node});
     } else if (const auto* cast = std::get_if<CastBallot>(&effect)) {
       boxes_.cast(*cast);
+    }
+  }
+
+  void start_child(const DefinitionRef& definition, const StartInstance& start) {
+    instances_.emplace(start.id, Playing{workflows_.program(definition), {}, {}});
+    order_.push_back(start.id);
+    inbox_.emplace_back(start.id, start);
+  }
+
+  // ---- fanOut: children are started as there is room, their ends counted many at a time
+
+  void start_children(const InstanceId& parent, NodeId node) {
+    PlayedFan& one = fans_.at({parent, node});
+    const Fan& fan = one.opened.fan;
+    while (one.next < fan.total && one.next - one.ended() < fan.most) {
+      const std::int64_t index = one.next++;
+      start_child(fan.definition, fan_child(parent, node, fan, index,
+                                            one.opened.items.at(static_cast<std::size_t>(index))));
+    }
+  }
+
+  void end_fan_child(const InstanceId& parent, const EndChild& end) {
+    const auto found = fans_.find({parent, end.node});
+    if (found == fans_.end()) return;
+    PlayedFan& fan = found->second;
+    Json result = {{"status", std::string{to_text(end.status)}}};
+    if (end.status == InstanceStatus::completed) {
+      ++fan.completed;
+      result["output"] = end.output;
+    } else if (end.status == InstanceStatus::faulted) {
+      ++fan.faulted;
+      result["error"] = encode(end.error.value_or(WorkflowError{}));
+    } else {
+      ++fan.cancelled;
+    }
+    if (end.status != InstanceStatus::completed && !fan.error) fan.error = error_of(end);
+    fan.ends.emplace(*end.item, std::move(result));
+    if (fan.decides()) {
+      count(found->first, fan);
+    } else {
+      start_children(parent, end.node);
+    }
+  }
+
+  void count(const std::pair<InstanceId, NodeId>& key, PlayedFan& fan) {
+    fan.counted = fan.ended();
+    inbox_.emplace_front(key.first, CountChildren{key.second, fan.completed, fan.faulted,
+                                                  fan.cancelled, fan.error});
+  }
+
+  /// What has ended since the parents were told last. False: nothing.
+  bool count_children() {
+    for (auto& [key, fan] : fans_) {
+      if (fan.ended() > fan.counted) count(key, fan);
+    }
+    return !inbox_.empty();
+  }
+
+  void close_fan(const InstanceId& parent, NodeId node) {
+    const auto found = fans_.find({parent, node});
+    if (found == fans_.end()) return;
+    const PlayedFan fan = std::move(found->second);
+    fans_.erase(found);
+    for (std::int64_t index = 0; index < fan.next; ++index) {
+      if (fan.ends.contains(index)) continue;
+      inbox_.emplace_back(fan_child_id(parent, node, index),
+                          CancelInstance{PersonId{}, "parent"});
     }
   }
 
@@ -518,6 +626,7 @@ class Simulator {
   std::map<InstanceId, Playing> instances_;
   std::vector<InstanceId> order_;  ///< Of their starts.
   std::deque<std::pair<InstanceId, Command>> inbox_;
+  PlayedFans fans_;
   std::map<std::pair<InstanceId, std::string>, Instant> timers_;
   std::vector<std::optional<Instant>> due_;  ///< When each unused answer comes, if a task is open.
   std::vector<bool> used_;

@@ -125,6 +125,7 @@ struct WaitRows {
   std::set<NodeId> subscriptions;
   std::set<TaskId> tasks;  ///< Open ones.
   std::map<NodeId, std::string> calls;
+  std::set<NodeId> fans;  ///< Whose step has not ended.
 };
 struct AuditRow {
   std::int64_t key = 0;
@@ -196,6 +197,18 @@ class Reads {
   /// Behind a place of the table (0, 0: from the start), at most `limit`.
   [[nodiscard]] Result<std::vector<PendingCall>> pending_calls(std::int64_t after_instance,
                                                                NodeId after_node, int limit);
+
+  // The children of a fanOut.
+  [[nodiscard]] Result<std::vector<DueFan>> due_fans(int limit);  ///< The longest waiting first.
+  /// Of one instance, those whose step has not ended.
+  [[nodiscard]] Result<std::vector<FanRow>> fans_of(std::int64_t instance_key);
+  [[nodiscard]] Result<std::vector<FanRow>> fans_of(const InstanceId& id);
+  /// Those that have not completed, in the order of the items.
+  [[nodiscard]] Result<std::vector<FanChildRow>> fan_children(std::int64_t instance_key,
+                                                              NodeId node, int limit);
+  /// Open children of a step, for the audit.
+  [[nodiscard]] Result<std::vector<std::int64_t>> open_fan_children(std::int64_t instance_key,
+                                                                    NodeId node);
 
   /// What the tables hold of one instance that waits, to be compared with waits_of(its state).
   [[nodiscard]] Result<WaitRows> wait_rows(std::int64_t instance_key);

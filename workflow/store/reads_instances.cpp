@@ -237,6 +237,9 @@ Result<WaitRows> Reads::wait_rows(std::int64_t instance_key) {
     Statement call = connection_->prepare("SELECT node, key FROM calls WHERE instance = ?");
     call.bind_all(instance_key);
     while (call.step()) out.calls.emplace(call.integer(0), call.text(1));
+    Statement fan = connection_->prepare("SELECT node FROM fans WHERE parent = ? AND closing = 0");
+    fan.bind_all(instance_key);
+    while (fan.step()) out.fans.insert(fan.integer(0));
     return out;
   });
 }

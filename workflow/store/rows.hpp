@@ -362,4 +362,32 @@ struct PendingCall {
   std::int64_t instance_key = 0;  ///< With `node` its place in the table; given by reads only.
 };
 
+/// How far the children of one fanOut have come.
+struct FanRow {
+  std::int64_t parent = 0;  ///< The instance's key.
+  NodeId node = 0;
+  std::string plan_json;    ///< encode(Fan)
+  std::int64_t total = 0;   ///< Items.
+  std::int64_t next = 0;    ///< The first item without a child.
+  std::int64_t completed = 0;
+  std::int64_t faulted = 0;
+  std::int64_t cancelled = 0;
+  std::int64_t counted = 0;  ///< Ends that the parent knows of.
+  bool closing = false;      ///< The step has ended: what is open is to be cancelled.
+  [[nodiscard]] std::int64_t failed() const { return faulted + cancelled; }
+  [[nodiscard]] std::int64_t ended() const { return completed + failed(); }
+  [[nodiscard]] std::int64_t open() const { return next - ended(); }
+};
+struct FanChildRow {
+  std::int64_t number = 0;  ///< Of its item.
+  std::string status;       ///< running | completed | faulted | cancelled
+  std::string result_json;  ///< The output, or the error.
+};
+/// A fanOut that has something to do.
+struct DueFan {
+  std::int64_t parent_key = 0;
+  InstanceId parent;
+  NodeId node = 0;
+};
+
 }  // namespace kyhan

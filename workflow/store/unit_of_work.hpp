@@ -26,6 +26,8 @@ class Store;
 
 /// Notices of one person that leave together; what is over it follows in the next round.
 constexpr int held_max = 1000;
+/// Items of a fanOut that stand in one row.
+constexpr std::int64_t fan_items_per_row = 32;
 
 class UnitOfWork {
  public:
@@ -72,6 +74,32 @@ class UnitOfWork {
   /// A call to another system, to be made once this is durable.
   void stage_call(const InstanceHead& head, NodeId node, std::string_view key, Instant at);
   void clear_call(const InstanceHead& head, NodeId node);
+
+  // The children of a fanOut (fans.cpp). `parent` is the key of its instance.
+  /// `items`: JSON arrays of fan_items_per_row items each, the last one of fewer.
+  void stage_fan(const FanRow& row, const std::vector<std::string>& items, Instant at);
+  [[nodiscard]] Result<std::optional<FanRow>> find_fan(std::int64_t parent, NodeId node);
+  /// The row of items that holds the item `number`.
+  [[nodiscard]] Result<std::string> find_fan_items(std::int64_t parent, NodeId node,
+                                                   std::int64_t number);
+  /// Its child is started; twice harms nothing.
+  void stage_fan_child(std::int64_t parent, NodeId node, std::int64_t number);
+  /// The child has ended, which is something to do; of a child that is not open it means nothing.
+  void stage_fan_child_end(std::int64_t parent, NodeId node, const FanChildRow& end, Instant at);
+  /// What the parent knows, and when its turn is; nothing: not before something happens.
+  void stage_fan_turn(const FanRow& row, const std::optional<Instant>& turn_at);
+  void wake_fans(const InstanceHead& head, Instant at);  ///< The parent goes on.
+  void stage_fan_closing(const InstanceHead& head, NodeId node, Instant at);
+  [[nodiscard]] Result<std::vector<FanChildRow>> find_fan_ends(std::int64_t parent, NodeId node);
+  /// The first that faulted or was cancelled.
+  [[nodiscard]] Result<std::optional<FanChildRow>> find_failed_fan_child(std::int64_t parent,
+                                                                         NodeId node);
+  [[nodiscard]] Result<std::vector<std::int64_t>> find_open_fan_children(std::int64_t parent,
+                                                                         NodeId node, int limit);
+  void clear_fan_child(std::int64_t parent, NodeId node, std::int64_t number);
+  /// At most `limit` rows of what has ended and of the items, then the fan itself. True: nothing of it
+  /// is left.
+  [[nodiscard]] Result<bool> clear_fan(std::int64_t parent, NodeId node, int limit);
   /// `person` may see the instance from now on. Twice harms nothing.
   void stage_participant(const InstanceHead& head, const PersonId& person);
 

@@ -233,12 +233,61 @@ class Audit {
            {"Quy trình chờ quy trình con " + child.text() + " nhưng quy trình đó không còn mở.",
             "The instance waits for the sub-workflow " + child.text() + ", which is not open."});
     }
+    check_fans(stored, state, waits, rows);
     const bool running = !state.ended_at && !state.suspended;
     if (running && !stored.row.runnable && waits.timers.empty() && waits.subscriptions.empty() &&
-        waits.tasks.empty() && waits.calls.empty() && waits.children.empty()) {
+        waits.tasks.empty() && waits.calls.empty() && waits.children.empty() &&
+        waits.fans.empty()) {
       find("stuck", id,
            {"Quy trình chưa kết thúc nhưng không chờ gì và không có bước nào để chạy.",
             "The instance has not ended, yet waits for nothing and has nothing to run."});
+    }
+  }
+
+  /// The children of each fanOut: kept as long as its step waits, and open as far as it says.
+  void check_fans(const Stored& stored, const State& state, const Waits& waits,
+                  const WaitRows& rows) {
+    const InstanceId& id = stored.row.id;
+    for (const NodeId node : waits.fans) {
+      if (rows.fans.contains(node)) continue;
+      find("fan-missing", id,
+           {"Các quy trình con của nút " + std::to_string(node) + " không có trong bảng chờ.",
+            "The sub-workflows of node " + std::to_string(node) + " stand in no table."});
+    }
+    const Result<std::vector<FanRow>> fans = reads_.fans_of(stored.key);
+    if (!fans) throw StorageFailure{0, fans.error()};
+    for (const FanRow& fan : *fans) {
+      const std::string node = std::to_string(fan.node);
+      if (!waits.fans.contains(fan.node)) {
+        find("fan-orphan", id,
+             {"Các quy trình con của nút " + node + " không còn bước nào chờ.",
+              "The sub-workflows of node " + node + " belong to no step that waits."});
+        continue;
+      }
+      check_fan_children(id, fan, state.nodes.at(fan.node).results.at("fan"));
+    }
+  }
+
+  void check_fan_children(const InstanceId& id, const FanRow& fan, const Json& known) {
+    const std::string node = std::to_string(fan.node);
+    const Result<std::vector<std::int64_t>> open = reads_.open_fan_children(fan.parent, fan.node);
+    if (!open) throw StorageFailure{0, open.error()};
+    std::int64_t counted = 0;
+    for (const char* how : {"completed", "faulted", "cancelled"}) counted += known.value(how, 0);
+    if (static_cast<std::int64_t>(open->size()) != fan.open() || counted != fan.counted ||
+        known.value("total", std::int64_t{0}) != fan.total) {
+      find("fan-count", id,
+           {"Số quy trình con của nút " + node + " không khớp với trạng thái.",
+            "The number of sub-workflows of node " + node + " differs from the state."});
+    }
+    for (const std::int64_t number : *open) {
+      const InstanceId child = fan_child_id(id, fan.node, number);
+      const Result<std::optional<InstanceRow>> row = reads_.find_instance(child);
+      if (!row) throw StorageFailure{0, row.error()};
+      if (*row && !(*row)->ended_at) continue;
+      find("child-missing", id,
+           {"Quy trình chờ quy trình con " + child.text() + " nhưng quy trình đó không còn mở.",
+            "The instance waits for the sub-workflow " + child.text() + ", which is not open."});
     }
   }
 
