@@ -108,6 +108,7 @@ class CommandLine {
   std::string name_;
   std::string person_;
   std::string folder_;
+  std::string to_unit_;
   std::string key_ = "#";
 };
 
@@ -382,16 +383,35 @@ void CommandLine::add_people() {
   CLI::App* calendar = command(*import, "calendar",
                                say("Lịch làm việc; hạn đang mở được tính lại",
                                    "A working calendar; open deadlines are computed again"));
-  organisation->add_option("FILE", name_)->required();
+  organisation
+      ->add_option(
+          "FILE", name_,
+          say("Tệp JSON, hoặc thư mục các tệp CSV", "A JSON file, or a folder of CSV files"))
+      ->required();
   calendar->add_option("FILE", calendar_file_.file)->required();
   calendar->add_option("--reason", calendar_file_.reason, say("Lý do, căn cứ", "Reason"));
   calendar->add_flag("--replace", calendar_file_.replace,
                      say("Thay hẳn lịch đang có, không chồng thêm lớp",
                          "Take the place of the calendar, not another layer over it"));
-  for (CLI::App* one : {organisation, calendar}) {
+  CLI::App* exported = command(app_, "export", say("Xuất dữ liệu", "Export"));
+  exported->require_subcommand(1);
+  CLI::App* all =
+      command(*exported, "organisation", say("Đơn vị, người, vai trò", "Units, people, roles"));
+  all->add_option("--csv", name_,
+                  say("Ghi các tệp CSV vào thư mục này", "Write CSV files into this folder"));
+  CLI::App* hand_over = command(
+      app_, "hand-over",
+      say("Chuyển giao việc đang chạy của một đơn vị", "Hand over the running work of a unit"));
+  hand_over->add_option("FROM", name_)->required();
+  hand_over->add_option("TO", to_unit_)->required();
+  hand_over->add_option("--reason", key_, say("Lý do, căn cứ", "Reason"))->required();
+  for (CLI::App* one : {organisation, calendar, all, hand_over}) {
     with_config(one);
     with_json(one);
   }
+  on_run(all, [this](const Config& c) { return export_organisation(terminal_, c, name_); });
+  on_run(hand_over,
+         [this](const Config& c) { return hand_over_unit(terminal_, c, name_, to_unit_, key_); });
   on_run(organisation,
          [this](const Config& c) { return import_organisation_file(terminal_, c, name_); });
   on_run(calendar, [this](const Config& c) {

@@ -84,6 +84,18 @@ Visibility visibility_of(const Viewer& viewer) {
   return visibility;
 }
 
+/// Whether more time was asked of the viewer, or of somebody they stand in for.
+bool decides(const Viewer& viewer, const TaskRow& task) {
+  std::vector<Candidate> asked;
+  for (const std::string& key : task.deciders) {
+    if (Result<Candidate> one = candidate_from_key(key)) asked.push_back(std::move(*one));
+  }
+  return !asked.empty() &&
+         asked_capacity(viewer.person, asked, PersonId{}, task.unit, task.definition,
+                        viewer.directory, viewer.calendars, viewer.now)
+             .may_act();
+}
+
 Result<TaskStanding> standing(const Viewer& viewer, Reads& reads, const TaskRow& task) {
   TaskStanding standing;
   const PersonId& person = viewer.person;
@@ -105,12 +117,7 @@ Result<TaskStanding> standing(const Viewer& viewer, Reads& reads, const TaskRow&
                          (candidate_for(person, candidates, viewer.directory) != nullptr ||
                           standing.capacity.as == Capacity::As::stand_in ||
                           task.on_behalf_of == person);
-    if (!task.deciders.empty()) {
-      const std::vector<std::string> keys = viewer.directory.keys_of(person);
-      standing.decider = std::ranges::any_of(task.deciders, [&](const std::string& key) {
-        return std::ranges::find(keys, key) != keys.end();
-      });
-    }
+    standing.decider = decides(viewer, task);
   }
   if (viewer.everything || standing.holder || standing.candidate || standing.asked ||
       standing.decider || (!person.empty() && task.performer == person)) {
@@ -165,6 +172,10 @@ bool TaskStanding::may_act(const TaskRow& task) const {
 
 Result<TaskStanding> standing(const Call& call, Reads& reads, const TaskRow& task) {
   return standing(viewer_of(call), reads, task);
+}
+
+bool decides_extension(const Call& call, const TaskRow& task) {
+  return decides(viewer_of(call), task);
 }
 
 std::vector<ActingFor> acting_for(const Call& call) {

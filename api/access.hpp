@@ -55,6 +55,9 @@ struct TaskStanding {
 [[nodiscard]] Result<InstanceRow> visible_instance(const Call& call, Reads& reads,
                                                    const InstanceId& id);
 
+/// Whether more time was asked of the caller, or of somebody the caller stands in for today.
+[[nodiscard]] bool decides_extension(const Call& call, const TaskRow& task);
+
 /// Those the caller stands in for today, for the lists of tasks.
 [[nodiscard]] std::vector<ActingFor> acting_for(const Call& call);
 /// Whether the caller may record and end leave of `person`: their own; as head, deputy, hr or chair

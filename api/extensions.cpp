@@ -34,6 +34,7 @@ Json extension_json(const Call& call, const Json& kept) {
                {"wanted", member_of(kept, "wanted")},
                {"state", member_of(kept, "state")},
                {"decidedBy", person("decidedBy")},
+               {"onBehalfOf", person("onBehalfOf")},
                {"decidedAt", instant_json(member_of(kept, "decidedAt"))},
                {"comment", member_of(kept, "comment")},
                {"given", member_of(kept, "given")},
@@ -45,7 +46,8 @@ Json extension_json(const Call& call, const Json& kept) {
 }
 
 bool is_open(const TaskRow& task) {
-  return task.state == TaskState::offered || task.state == TaskState::claimed;
+  return task.state == TaskState::offered || task.state == TaskState::claimed ||
+         task.state == TaskState::in_progress;
 }
 
 /// The command to the task of the request, and its detail afterwards.

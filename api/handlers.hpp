@@ -80,6 +80,8 @@ HandlerResult list_notifications(Call& call);
 HandlerResult read_notifications(Call& call);
 // organisation.cpp
 HandlerResult list_units(Call& call);
+HandlerResult hand_over_unit(Call& call);
+HandlerResult export_organisation(Call& call);
 HandlerResult list_people(Call& call);
 // absences.cpp
 HandlerResult list_absences(Call& call);

@@ -181,6 +181,17 @@ Entry tell(const Teller& teller, const TaskStarted& e) {
                 teller.name(e.by) + " began to work on “" + title.en + "”."};
   return entry;
 }
+Entry tell(const Teller& teller, const HandedOver& e) {
+  const Directory& directory = *teller.call.directory;
+  const Text from = unit_name(directory, e.from), to = unit_name(directory, e.to);
+  Entry entry;
+  entry.by = e.by;
+  entry.comment = e.reason;
+  entry.via = e.via;
+  entry.text = {"Chuyển giao từ " + from.vi + " sang " + to.vi + ".",
+                "Handed over from " + from.en + " to " + to.en + "."};
+  return entry;
+}
 Entry tell(const Teller& teller, const TaskDelegated& e) {
   const Text title = teller.title(e.task);
   Entry entry;

@@ -65,7 +65,8 @@ HandlerResult list_tasks(Call& call) {
     page = reads->my_tasks(person, keys, filter, bounds, request, others);
     counts = reads->count_my_tasks(person, keys, bounds, others);
   } else if (view == "extensions") {
-    page = reads->asked_extensions(call.directory->keys_of(person), false, request);
+    page = reads->asked_extensions(
+        [&call](const TaskRow& task) { return decides_extension(call, task); }, request);
   } else if (view == "done") {
     page = reads->done_tasks(person, filter, request);
   } else {

@@ -235,10 +235,10 @@ class Teller {
     const int total = fan.value("total", 0), needed = fan.value("needed", 0);
     const int completed = fan.value("completed", 0);
     const int failed = fan.value("faulted", 0) + fan.value("cancelled", 0);
-    Text text{fmt::format("Bước “{}” chờ các quy trình con: {}/{} đã xong", title.vi, completed,
-                          total),
-              fmt::format("The step “{}” waits for its sub-workflows: {} of {} have completed",
-                          title.en, completed, total)};
+    Text text{
+        fmt::format("Bước “{}” chờ các quy trình con: {}/{} đã xong", title.vi, completed, total),
+        fmt::format("The step “{}” waits for its sub-workflows: {} of {} have completed", title.en,
+                    completed, total)};
     if (needed < total) {
       text.vi += fmt::format(", cần {}", needed);
       text.en += fmt::format(", {} are needed", needed);

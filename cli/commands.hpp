@@ -72,6 +72,9 @@ int add_leave(const Terminal& terminal, const Config& config, const AbsenceOptio
 int list_leave(const Terminal& terminal, const Config& config, const AbsenceOptions& options);
 int end_leave(const Terminal& terminal, const Config& config, const std::string& id);
 
+int export_organisation(const Terminal& terminal, const Config& config, const std::string& folder);
+int hand_over_unit(const Terminal& terminal, const Config& config, const std::string& from,
+                   const std::string& to, const std::string& reason);
 int import_organisation_file(const Terminal& terminal, const Config& config,
                              const std::string& file);
 struct CalendarFileOptions {

@@ -103,6 +103,8 @@ TEST_CASE("who may see and do what, of the own unit and of another", "[api][acce
       {"resume",           "POST", instance + ":resume", "{}",                    404, 409, 403, 404, 404, 409, 401},
       {"vote",             "GET",  "/api/v1/votes/no-such", "",                   404, 404, 404, 404, 404, 404, 401},
       {"attachment",       "GET",  "/api/v1/attachments/" + made.attachment, "",  404, 200, 200, 404, 404, 200, 401},
+      {"hand over",        "POST", "/api/v1/units/so-a:handOver", R"({"to": "so-a", "reason": "x"})", 403, 403, 403, 403, 403, 422, 401},
+      {"export",           "GET",  "/api/v1/organisation", "",                    404, 404, 404, 404, 404, 404, 404},
       {"overview, own",    "GET",  "/api/v1/overview?unit=so-a", "",              404, 200, 200, 404, 404, 200, 401},
       {"overview, other",  "GET",  "/api/v1/overview?unit=so-b", "",              404, 404, 404, 404, 200, 200, 401},
       {"team",             "GET",  "/api/v1/tasks?view=team", "",                 403, 200, 403, 403, 200, 200, 401},

@@ -37,6 +37,28 @@ const Json storm = {{"id", "vn"},
                     {"parent", "vn"},
                     {"days", Json::array({{{"date", "2026-11-26"}, {"kind", "holiday"}}})}};
 
+TEST_CASE("a request for more time is seen and decided by who stands in for the head",
+          "[api][deadlines][leave]") {
+  LiveServer live;
+  HttpClient an = live.as("an"), binh = live.as("binh"), em = live.as("em");
+  const Json started = start(live);
+  REQUIRE(an.post(path_of(started, ":requestExtension"),
+                  {{"due", {{"workingDays", 3}}}, {"reason", "Chờ số liệu"}})
+              .status == 200);
+  CHECK(em.get("/api/v1/tasks?view=extensions").json()["items"].empty());
+  REQUIRE(binh.post("/api/v1/absences",
+                    {{"from", "2026-11-23"}, {"to", "2026-11-25"}, {"deputy", "em"}})
+              .status == 201);
+  CHECK(em.get("/api/v1/tasks?view=extensions").json()["items"].size() == 1);
+  CHECK(em.get(path_of(started, "")).json()["canDecideExtension"] == true);
+  const HttpAnswer granted = em.post(path_of(started, ":decideExtension"), {{"decision", "grant"}});
+  INFO(granted.body);
+  REQUIRE(granted.status == 200);
+  const Json extension = granted.json()["extensions"][0];
+  CHECK(extension["decidedBy"]["id"] == "em");
+  CHECK(extension["onBehalfOf"]["id"] == "binh");
+}
+
 TEST_CASE("more time is asked for, seen by who decides, granted, and shown beside the first day",
           "[api][deadlines]") {
   LiveServer live;

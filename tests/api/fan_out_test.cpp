@@ -46,8 +46,8 @@ TEST_CASE("a case says how far its sub-workflows are, and why it waits", "[api][
   CHECK(progress[0]["kind"] == "fanOut");
   CHECK(progress[0]["asked"] == 3);
   CHECK(progress[0]["needed"] == 2);
-  CHECK(progress[0]["tally"] == Json{{"completed", 0}, {"faulted", 0}, {"cancelled", 0},
-                                     {"running", 2}, {"waiting", 1}});
+  CHECK(progress[0]["tally"] ==
+        Json{{"completed", 0}, {"faulted", 0}, {"cancelled", 0}, {"running", 2}, {"waiting", 1}});
   REQUIRE(progress[0]["children"].size() == 2);
   const std::string first = progress[0]["children"][0]["id"];
   CHECK(an.get("/api/v1/instances/" + first).status == 200);

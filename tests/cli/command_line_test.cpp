@@ -217,6 +217,22 @@ TEST_CASE("without a server commands open the database themselves", "[cli]") {
   CHECK(run(other.path, "verify").exit == 0);
 }
 
+TEST_CASE("the organisation goes out as JSON or as CSV files and comes in again, equal", "[cli]") {
+  const Home home;
+  const std::string organisation = source + "/definitions/organisation/tinh-mau.json";
+  REQUIRE(run(home.path, "import organisation '" + organisation + "'").exit == 0);
+  const Output before = run(home.path, "export organisation");
+  REQUIRE(before.exit == 0);
+  const std::string folder = (home.path / "tables").string();
+  REQUIRE(run(home.path, "export organisation --csv '" + folder + "'").exit == 0);
+  REQUIRE(run(home.path, "import organisation '" + folder + "'").exit == 0);
+  CHECK(run(home.path, "export organisation").out == before.out);
+
+  std::ofstream(home.path / "tables" / "people.csv") << "id,name\nan\n";
+  CHECK(run(home.path, "import organisation '" + folder + "'").exit == 5);
+  CHECK(run(home.path, "hand-over no-such so-noi-vu --reason x").exit == 1);
+}
+
 TEST_CASE("a demonstration has accounts that work, and ends on SIGTERM within seconds",
           "[cli][serve]") {
   const Home home;

@@ -135,6 +135,34 @@ TEST_CASE("the nearest head above who asks decides, never who asks", "[engine][e
   REQUIRE(desk.decide("chu", true));
 }
 
+TEST_CASE(
+    "for a decider who is on leave the deputy is told and decides, never about a wish of their own",
+    "[engine][extension][leave]") {
+  Desk desk;
+  Json organisation = Json::parse(small_organisation);
+  organisation["people"][2]["absences"] =
+      Json::array({{{"from", "2026-03-02"},
+                    {"to", "2026-03-06"},
+                    {"deputy", "ba"},
+                    {"scope", {{"roles", Json::array({"head"})}}}}});
+  REQUIRE(organisation["people"][2]["id"] == "binh");
+  REQUIRE(desk.house.engine->import_organisation(organisation, PersonId{}));
+  REQUIRE(desk.ask("an"));
+  CHECK(std::ranges::count(desk.told("ba"), "extension.requested") == 1);
+  CHECK(std::ranges::count(desk.told("binh"), "extension.requested") == 0);
+  CHECK(desk.decide("dung", true).error().type == "not-a-decider");
+  REQUIRE(desk.decide("ba", true));
+  const Extension granted = desk.now().extensions.back();
+  CHECK(granted.decided_by == PersonId{"ba"});
+  CHECK(granted.on_behalf_of == PersonId{"binh"});
+
+  REQUIRE(desk.ask("ba", R"({"workingDays": 1})"));
+  CHECK(desk.decide("ba", true).error().type == "not-a-decider");
+  REQUIRE(desk.decide("binh", true));  // Being away takes nobody's right.
+  CHECK(desk.now().extensions.back().on_behalf_of.empty());
+  CHECK(desk.house.findings() == "");
+}
+
 TEST_CASE("the step or the document says who decides, how often, and whether at all",
           "[engine][extension]") {
   {

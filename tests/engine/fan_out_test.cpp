@@ -1,4 +1,5 @@
-// fanOut on the engine: many sub-workflows, restarts, sudden death, cancellation, a failed step again.
+// fanOut on the engine: many sub-workflows, restarts, sudden death, cancellation, a failed step
+// again.
 
 #include <atomic>
 #include <csignal>
@@ -25,7 +26,8 @@ do:
 )";
 
 std::string fan(const std::string& with, const std::string& output = "map(.output)") {
-  return "do:\n  - many:\n      call: fanOut:1.0.0@default\n      with: {workflow: {namespace: test, "
+  return "do:\n  - many:\n      call: fanOut:1.0.0@default\n      with: {workflow: {namespace: "
+         "test, "
          "name: child, version: latest}, " +
          with + "}\n      output: {as: \"${ " + output + " }\"}\n";
 }
@@ -132,7 +134,8 @@ TEST_CASE("fanOut: a child that is cancelled is an error of its parent", "[engin
   Family house{fan("items: [1, 2, 3]"), asks};
   const Receipt started = house.start("parent");
   house.run_out();
-  REQUIRE(house.engine->submit(house.child(started, 1), CancelInstance{PersonId{"admin"}, "no"}, {}));
+  REQUIRE(
+      house.engine->submit(house.child(started, 1), CancelInstance{PersonId{"admin"}, "no"}, {}));
   house.run_out();
   const State parent = house.state_of(started.instance);
   CHECK(parent.status == InstanceStatus::faulted);

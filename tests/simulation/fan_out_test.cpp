@@ -7,7 +7,8 @@ namespace {
 
 /// A step that calls fanOut with `with` (YAML in braces without the workflow) of `child`.
 std::string fan(const std::string& with, const std::string& more = "") {
-  return "do:\n  - many:\n      call: fanOut:1.0.0@default\n      with: {workflow: {namespace: test, "
+  return "do:\n  - many:\n      call: fanOut:1.0.0@default\n      with: {workflow: {namespace: "
+         "test, "
          "name: child, version: 1.0.0}, " +
          with + "}\n" + more;
 }
@@ -49,9 +50,10 @@ std::string states_of(const SimulationResult& result) {
 
 TEST_CASE("fanOut runs one sub-workflow an item and gives their outputs in the order of the items",
           "[simulation][fan]") {
-  CHECK(played(fan("items: [3, 1, 2]"), doubles) ==
-        R"([{"index":0,"output":6,"status":"completed"},{"index":1,"output":2,"status":"completed"},)"
-        R"({"index":2,"output":4,"status":"completed"}])");
+  CHECK(
+      played(fan("items: [3, 1, 2]"), doubles) ==
+      R"([{"index":0,"output":6,"status":"completed"},{"index":1,"output":2,"status":"completed"},)"
+      R"({"index":2,"output":4,"status":"completed"}])");
   CHECK(played(fan("items: []"), doubles) == "[]");
   CHECK(played(fan("items: \"${ [range(3)] }\"", "      output: {as: \"${ map(.output) }\"}\n"),
                doubles) == "[0,2,4]");
@@ -65,10 +67,9 @@ TEST_CASE("the input of each is what `input` says, with item and index", "[simul
 }
 
 TEST_CASE("fanOut of thousands ends", "[simulation][fan]") {
-  const SimulationResult result =
-      play_fan(fan("items: \"${ [range(3000)] }\", maxParallel: 50",
-                   "      output: {as: \"${ map(.output) | add }\"}\n"),
-               doubles);
+  const SimulationResult result = play_fan(fan("items: \"${ [range(3000)] }\", maxParallel: 50",
+                                               "      output: {as: \"${ map(.output) | add }\"}\n"),
+                                           doubles);
   CHECK(outcome_of(result) == "8997000");
   CHECK(result.others.size() == 3000);
   // The parent's journal grows with its own steps, not with its children.
@@ -109,8 +110,7 @@ TEST_CASE("onFault: fail ends the step with the child's error and cancels the ot
 }
 
 TEST_CASE("onFault: collect gives the errors among the results", "[simulation][fan]") {
-  const std::string brief =
-      "      output: {as: \"${ map([.status, .error.title]) }\"}\n";
+  const std::string brief = "      output: {as: \"${ map([.status, .error.title]) }\"}\n";
   CHECK(played(fan("items: [1, 2, 3], onFault: collect", brief), fails_at_two) ==
         R"([["completed",null],["faulted","two"],["completed",null]])");
   CHECK(played(fan("items: [2, 1], join: any, onFault: collect", brief), fails_at_two) ==
@@ -130,8 +130,7 @@ TEST_CASE("perUnit: each runs in the unit that its item names", "[simulation][fa
   CHECK(played(fan("items: [so-b, {id: so-a}], perUnit: true",
                    "      output: {as: \"${ map(.output.unit) }\"}\n"),
                asks, answers) == R"(["so-b","so-a"])");
-  CHECK(played(fan("items: [so-a, so-x], perUnit: true"), asks) ==
-        "faulted validation /do/0/many");
+  CHECK(played(fan("items: [so-a, so-x], perUnit: true"), asks) == "faulted validation /do/0/many");
 }
 
 TEST_CASE("what fanOut cannot do is an error of its step", "[simulation][fan]") {
@@ -140,9 +139,10 @@ TEST_CASE("what fanOut cannot do is an error of its step", "[simulation][fan]") 
   CHECK(played(fan("items: \"${ [1] }\", join: {atLeast: 2}"), doubles) ==
         "faulted validation /do/0/many");
   CHECK(played(fan("items: \"${ [] }\", join: any"), doubles) == "faulted validation /do/0/many");
-  CHECK(played("do:\n  - many: {call: fanOut:1.0.0@default, with: {workflow: {namespace: test, name: "
-               "nowhere, version: latest}, items: [1]}}\n",
-               doubles) == "faulted configuration /do/0/many");
+  CHECK(
+      played("do:\n  - many: {call: fanOut:1.0.0@default, with: {workflow: {namespace: test, name: "
+             "nowhere, version: latest}, items: [1]}}\n",
+             doubles) == "faulted configuration /do/0/many");
 }
 
 TEST_CASE("fanOut in fanOut", "[simulation][fan]") {
@@ -192,8 +192,8 @@ do:
 
 TEST_CASE("what a fanOut may say is checked when it is published", "[simulation][fan]") {
   const auto faults = [](const std::string& with) {
-    return faults_in(document_of("test", "do:\n  - many: {call: fanOut:1.0.0@default, with: " + with +
-                                             "}\n"));
+    return faults_in(
+        document_of("test", "do:\n  - many: {call: fanOut:1.0.0@default, with: " + with + "}\n"));
   };
   const std::string child = "workflow: {namespace: test, name: child, version: 1.0.0}";
   const std::string at = "/do/0/many/with";
@@ -208,7 +208,8 @@ TEST_CASE("what a fanOut may say is checked when it is published", "[simulation]
         "unknown-value " + at + "/onFault\n");
   CHECK(faults("{" + child + ", items: [1], maxParallel: 0}") ==
         "wrong-type " + at + "/maxParallel\n");
-  CHECK(faults("{" + child + ", items: [1], parallel: 3}") == "unknown-field " + at + "/parallel\n");
+  CHECK(faults("{" + child + ", items: [1], parallel: 3}") ==
+        "unknown-field " + at + "/parallel\n");
   CHECK(faults("{workflow: {namespace: test, name: child, version: '1'}, items: [1]}") ==
         "document-version " + at + "/workflow/version\n");
 }

@@ -110,4 +110,22 @@ Capacity capacity_of(const PersonId& person, const ActedOn& task, const Director
   return {named ? As::held : As::nobody, {}};
 }
 
+Capacity asked_capacity(const PersonId& person, const std::vector<Candidate>& asked,
+                        const PersonId& asked_by, const UnitId& unit, std::string_view definition,
+                        const Directory& directory, const Calendars& calendars, Instant now) {
+  if (person.empty()) return {};
+  if (person == asked_by) return {As::excluded, {}};
+  if (candidate_for(person, asked, directory) != nullptr) return {As::own, {}};
+  for (const StandIn& one : directory.stands_in_for(person, calendars, now)) {
+    if (one.absent == asked_by) continue;
+    for (const Candidate& candidate : asked) {
+      if (directory.matches(candidate, one.absent) &&
+          directory.applies(one.absence->scope, {candidate.role, unit, std::string(definition)})) {
+        return {As::stand_in, one.absent};
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace kyhan

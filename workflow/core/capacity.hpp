@@ -52,6 +52,14 @@ struct Capacity {
                                    const Directory& directory, const Calendars& calendars,
                                    Instant now);
 
+/// In what capacity somebody decides about what was asked of `asked` in a task of that unit and
+/// definition: more time for it. Nobody decides about what they have asked for themselves, as a
+/// deputy neither.
+[[nodiscard]] Capacity asked_capacity(const PersonId& person, const std::vector<Candidate>& asked,
+                                      const PersonId& asked_by, const UnitId& unit,
+                                      std::string_view definition, const Directory& directory,
+                                      const Calendars& calendars, Instant now);
+
 /// The candidate through which `person` is named; null: by none.
 [[nodiscard]] const Candidate* candidate_for(const PersonId& person,
                                              const std::vector<Candidate>& candidates,

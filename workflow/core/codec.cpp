@@ -250,7 +250,9 @@ Json encode(const WorkflowError& error) {
 Json encode(const Response& response) { return Encoder::one(response); }
 Json encode(const Attachment& attachment) { return Encoder::one(attachment); }
 Json encode(const Task& task) { return Encoder::one(task); }
-Json encode(const Fan& fan) { return Encoder::one(fan); }
+Json encode(const Fan& fan) {
+  return Encoder::one(fan);
+}
 
 Fan decode_fan(const Json& json) {
   Fan fan;

@@ -50,6 +50,7 @@ Result<void> dispatch(Decider& decider, const Command& command) {
     Result<void> operator()(const RemoveSigner& one) { return decider.remove_signer(one); }
     Result<void> operator()(const RecallAnswer& one) { return decider.recall(one); }
     Result<void> operator()(const EndChild& one) { return decider.end_child(one); }
+    Result<void> operator()(const HandOver& one) { return decider.hand_over(one); }
     Result<void> operator()(const CountChildren& one) { return decider.count_children(one); }
   };
   return std::visit(Visitor{decider}, command);

@@ -8,8 +8,8 @@
 /// decider_answers.cpp (what an answer must bring), decider_completion.cpp (several people),
 /// decider_recall.cpp, decider_moments.cpp (reminders, escalation, expiry), decider_comments.cpp,
 /// decider_forms.cpp,
-/// decider_care.cpp, decider_due.cpp (deadlines, and their moments planned anew),
-/// decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
+/// decider_care.cpp, decider_hand_over.cpp, decider_due.cpp (deadlines, and their moments planned
+/// anew), decider_suspend.cpp, decider_extension.cpp, decider_recompute.cpp, decider_vote.cpp,
 /// decider_vote_close.cpp, decider_listen.cpp, decider_around.cpp (extensions of steps),
 /// decider_run.cpp (sub-workflows), decider_fan.cpp (many of them at once).
 
@@ -60,6 +60,7 @@ class Decider {
   [[nodiscard]] Result<void> end_child(const EndChild& command);
   [[nodiscard]] Result<void> count_children(const CountChildren& command);
   [[nodiscard]] Result<void> finish_call(const FinishCall& command);
+  [[nodiscard]] Result<void> hand_over(const HandOver& command);
 
   /// The request of a call that is out (calls.hpp).
   [[nodiscard]] Outcome<CallRequest> request(NodeId id, const CallFindings& findings);
@@ -313,6 +314,9 @@ class Decider {
   // decider_extension.cpp
   [[nodiscard]] std::vector<Candidate> extension_deciders(const Task& task,
                                                           const PersonId& asked_by) const;
+  [[nodiscard]] std::vector<Addressee> asked_people(const Task& task,
+                                                    const std::vector<Candidate>& deciders,
+                                                    const PersonId& asked_by) const;
   [[nodiscard]] Result<TaskPlan> extended(const Task& task, const char* field) const;
 
   // decider_comments.cpp

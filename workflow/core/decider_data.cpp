@@ -217,9 +217,9 @@ Outcome<Decider::Ended> Decider::end_of(const Step& step, NodeId scope, const Js
   const bool fan = call != nullptr && call->function == Function::fan_out;
   const std::size_t most = fan ? fan_out_output_bytes_max : output_bytes_max;
   if (exceeds(*output, most)) {
-    return standard_error("runtime", 500,
-                          "the output of a step is larger than " + std::to_string(most) +
-                              " bytes, the most allowed");
+    return standard_error(
+        "runtime", 500,
+        "the output of a step is larger than " + std::to_string(most) + " bytes, the most allowed");
   }
   return ended;
 }

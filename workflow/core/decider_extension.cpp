@@ -78,6 +78,29 @@ std::vector<Candidate> Decider::extension_deciders(const Task& task,
   return {};
 }
 
+/// Whom a request reaches: in place of those who are away, their deputies in that.
+std::vector<Addressee> Decider::asked_people(const Task& task,
+                                             const std::vector<Candidate>& deciders,
+                                             const PersonId& asked_by) const {
+  std::map<PersonId, PersonId> people;  // And for whom each stands in.
+  for (const Candidate& one : deciders) {
+    for (const PersonId& person : world_.directory.members_of(one)) {
+      if (person == asked_by) continue;
+      const PersonId deputy = world_.directory.deputy_of(
+          person, world_.directory.day_for(person, world_.calendars, now_.at),
+          {one.role, task.unit, state_.definition.name});
+      if (deputy.empty() || deputy == asked_by) {
+        people[person] = PersonId{};  // Somebody meant in their own right is told as such.
+      } else {
+        people.emplace(deputy, person);
+      }
+    }
+  }
+  std::vector<Addressee> reached;
+  for (const auto& [person, absent] : people) reached.push_back({person, absent});
+  return reached;
+}
+
 /// The task as it would be with the extension that it carries as granted. `field`: what to blame.
 Result<TaskPlan> Decider::extended(const Task& task, const char* field) const {
   const Json& form = task.extensions.back().given;
@@ -167,17 +190,13 @@ Result<void> Decider::request_extension(const RequestExtension& command) {
   save_task(now);
   const std::string wanted_day = possible->due_explain.value("date", "");
   announce(now, "extensionRequested", {{"by", command.by.text()}, {"wantedDate", wanted_day}});
-  std::set<PersonId> people;
-  for (const Candidate& one : deciders) {
-    for (const PersonId& person : world_.directory.members_of(one)) people.insert(person);
+  Notify how;
+  how.kind = "extension.requested";
+  how.body = {"Đề nghị gia hạn đến " + wanted_day + ": " + command.reason,
+              "More time is asked for, until " + wanted_day + ": " + command.reason};
+  for (Notify& notice : notices_of(now, asked_people(now, deciders, command.by), how)) {
+    effect(std::move(notice));
   }
-  people.erase(command.by);
-  effect(Notify{{people.begin(), people.end()},
-                "extension.requested",
-                text_of(member(state_.nodes.at(now.node).spec, "title")),
-                {"Đề nghị gia hạn đến " + wanted_day + ": " + command.reason,
-                 "More time is asked for, until " + wanted_day + ": " + command.reason},
-                command.task});
   return {};
 }
 
@@ -196,11 +215,10 @@ Result<void> Decider::decide_extension(const DecideExtension& command) {
   if (eligible(deciders, {{extension.asked_by}, {}}).empty()) {
     deciders = extension_deciders(decided, extension.asked_by);
   }
-  const bool may =
-      command.by != extension.asked_by && std::ranges::any_of(deciders, [&](const Candidate& one) {
-        return world_.directory.matches(one, command.by);
-      });
-  if (!may) {
+  const Capacity capacity =
+      asked_capacity(command.by, deciders, extension.asked_by, decided.unit, state_.definition.name,
+                     world_.directory, world_.calendars, now_.at);
+  if (!capacity.may_act()) {
     return refused(ErrorCode::forbidden, "not-a-decider",
                    {"Bạn không phải người quyết định gia hạn việc này.",
                     "You are not the one who decides about extending this task."});
@@ -213,6 +231,7 @@ Result<void> Decider::decide_extension(const DecideExtension& command) {
   if (Result<void> sound = check_text(command.comment, "/comment"); !sound) return sound;
   extension.state = command.granted ? "granted" : "refused";
   extension.decided_by = command.by;
+  extension.on_behalf_of = capacity.on_behalf_of;
   extension.decided_at = now_.at;
   extension.comment = command.comment;
   ExtensionDecided event{command.task, {}, std::nullopt, now_.at};

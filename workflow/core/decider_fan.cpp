@@ -1,13 +1,14 @@
 // fanOut: one sub-workflow for each item of a list, many of them open at once.
 //
-// The state holds how many children there are and how many have ended, never the children: a list of
-// thousands costs each decision no more than a list of three. Items and ends are kept beside it
+// The state holds how many children there are and how many have ended, never the children: a list
+// of thousands costs each decision no more than a list of three. Items and ends are kept beside it
 // (engine/fans.cpp, simulation/simulator.cpp), which start the children as there is room for them.
 
 #include <algorithm>
 
 #include "workflow/core/codec.hpp"
 #include "workflow/core/decider.hpp"
+#include "workflow/core/unit_calendar.hpp"
 
 namespace kyhan {
 namespace {
@@ -104,8 +105,10 @@ Outcome<Fan> Decider::fan_of(const Json& with, const Json& items) const {
   if (!fan.per_unit) return fan;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string unit = unit_of(items[i]);
-    if (world_.directory.find_unit(UnitId(unit)) != nullptr) continue;
-    return wrong("item " + std::to_string(i) + " names no unit there is" +
+    const bool open =
+        !unit.empty() && unit_is_open(world_.calendars, world_.directory, UnitId(unit), now_.at);
+    if (open) continue;
+    return wrong("item " + std::to_string(i) + " names no unit that is open" +
                  (unit.empty() ? "" : ": " + unit));
   }
   return fan;
@@ -162,8 +165,8 @@ Result<void> Decider::count_children(const CountChildren& command) {
 
   const auto total = fan.at("total").get<std::int64_t>();
   const auto needed = fan.at("needed").get<std::int64_t>();
-  const bool all = text_member(node->spec, "join", "all") == "all" &&
-                   !member(node->spec, "join").is_object();
+  const bool all =
+      text_member(node->spec, "join", "all") == "all" && !member(node->spec, "join").is_object();
   const bool collects = text_member(node->spec, "onFault", "fail") == "collect";
   if (failed > 0 && !collects) {
     fault_node(id, command.error.value_or(

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ struct Unit {
   std::string kind;
   UnitId parent;         ///< Empty: top.
   std::string calendar;  ///< Id of its own calendar; empty: its parent's, at last the built-in.
+  // Nothing new begins in it outside its days of effect, both included.
+  std::optional<Date> from = {}, to = {};
+  UnitId successor = {};  ///< Takes over what is left when it is closed; empty: not said.
+  [[nodiscard]] bool open_on(Date day) const {
+    return (!from || *from <= day) && (!to || day <= *to);
+  }
 };
 
 struct Membership {

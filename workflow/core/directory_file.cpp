@@ -10,13 +10,24 @@ namespace kyhan {
 namespace {
 
 Unit read_unit(FileReader& reader, const Json& value, const std::string& pointer) {
-  if (!reader.object(value, pointer, {"id", "name", "kind", "parent", "calendar"})) return {};
+  if (!reader.object(value, pointer,
+                     {"id", "name", "kind", "parent", "calendar", "from", "to", "successor"})) {
+    return {};
+  }
   Unit unit;
   unit.id = UnitId{reader.id(value, "id", pointer, true)};
   unit.name = reader.name(value, pointer);
   unit.kind = reader.id(value, "kind", pointer, true);
   unit.parent = UnitId{reader.id(value, "parent", pointer, false)};
   unit.calendar = reader.id(value, "calendar", pointer, false);
+  if (value.contains("from")) unit.from = reader.date(value, "from", pointer);
+  if (value.contains("to")) unit.to = reader.date(value, "to", pointer);
+  if (unit.from && unit.to && unit.from->ok() && unit.to->ok() && *unit.to < *unit.from) {
+    reader.fault(pointer + "/to", "before-from",
+                 {"Ngày hết hiệu lực đứng trước ngày có hiệu lực.",
+                  "The last day of effect lies before the first."});
+  }
+  unit.successor = UnitId{reader.id(value, "successor", pointer, false)};
   return unit;
 }
 
@@ -134,6 +145,12 @@ void check_parents(FileReader& reader, const std::map<UnitId, Unit>& units,
   for (const auto& [id, unit] : units) {
     if (!unit.parent.empty() && units.count(unit.parent) == 0) {
       unknown_unit(reader, place.at(id) + "/parent", unit.parent);
+    }
+    if (!unit.successor.empty() && units.count(unit.successor) == 0) {
+      unknown_unit(reader, place.at(id) + "/successor", unit.successor);
+    } else if (unit.successor == id) {
+      reader.fault(place.at(id) + "/successor", "self",
+                   {"Đơn vị không thể kế thừa chính nó.", "A unit cannot succeed itself."});
     }
     std::set<UnitId> path;
     for (auto at = units.find(id); at != units.end() && sound.count(at->first) == 0;
@@ -344,6 +361,9 @@ Json Directory::to_json() const {
     Json one{{"id", id.text()}, {"name", name_json(unit.name)}, {"kind", unit.kind}};
     if (!unit.parent.empty()) one["parent"] = unit.parent.text();
     if (!unit.calendar.empty()) one["calendar"] = unit.calendar;
+    if (unit.from) one["from"] = to_iso_date(*unit.from);
+    if (unit.to) one["to"] = to_iso_date(*unit.to);
+    if (!unit.successor.empty()) one["successor"] = unit.successor.text();
     json["units"].push_back(std::move(one));
   }
   for (const auto& [id, person] : people_) json["people"].push_back(person_json(person));

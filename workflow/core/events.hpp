@@ -203,8 +203,8 @@ struct ChildEnded {
   }
 };
 
-/// Children of a fanOut have ended: how many in all, so far. What they gave stands in the end of the
-/// step.
+/// Children of a fanOut have ended: how many in all, so far. What they gave stands in the end of
+/// the step.
 struct ChildrenCounted {
   static constexpr const char* type = "children_counted";
   NodeId node = 0;
@@ -214,8 +214,8 @@ struct ChildrenCounted {
   Instant at{};
   template <class V>
   void fields(V& v) {
-    v("node", node), v("completed", completed), v("faulted", faulted),
-        v("cancelled", cancelled), v("at", at);
+    v("node", node), v("completed", completed), v("faulted", faulted), v("cancelled", cancelled),
+        v("at", at);
   }
 };
 
@@ -519,6 +519,45 @@ struct VoteClosed {
   }
 };
 
+/// A task in another unit: who is asked there.
+struct MovedTask {
+  TaskId task;
+  UnitId unit;
+  std::vector<Candidate> candidates;
+  template <class V>
+  void fields(V& v) {
+    v("task", task), v("unit", unit), v("candidates", candidates);
+  }
+};
+/// People of a step who wait for their turn, as they are from now on.
+struct MovedQueue {
+  NodeId node = 0;
+  Json queue;
+  template <class V>
+  void fields(V& v) {
+    v("node", node), v("queue", queue);
+  }
+};
+
+/// What belonged to one unit belongs to another: the case itself, open tasks, who is asked.
+struct HandedOver {
+  static constexpr const char* type = "handed_over";
+  PersonId by;
+  UnitId from;
+  UnitId to;
+  std::string reason;
+  bool whole = false;  ///< The case itself too.
+  std::vector<MovedTask> tasks;
+  std::vector<MovedQueue> queues;
+  Instant at{};
+  std::string via = {};
+  template <class V>
+  void fields(V& v) {
+    v("by", by), v("from", from), v("to", to), v("reason", reason), v("whole", whole),
+        v("tasks", tasks), v("queues", queues), v("at", at), v("via", via);
+  }
+};
+
 struct InstanceSuspended {
   static constexpr const char* type = "instance_suspended";
   PersonId by;
@@ -630,9 +669,8 @@ using Event =
                  InstanceFaulted, InstanceCancelled, TaskOpened, TaskClaimed, TaskReleased,
                  TaskCompleted, TaskEnded, TaskReminded, TaskOverdue, TaskEscalated, TaskCommented,
                  VoteClosed, InstanceCommented, InstanceSuspended, InstanceResumed, DeadlinesMoved,
-                 ExtensionRequested, ExtensionDecided,
-                 TaskStarted, TaskDelegated, TaskReassigned,
-                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast, InstanceRetried, ChildEnded,
-                 ChildrenCounted>;
+                 ExtensionRequested, ExtensionDecided, TaskStarted, TaskDelegated, TaskReassigned,
+                 InfoRequested, InfoProvided, SignerAdded, AnswerRecalled, BallotCast,
+                 InstanceRetried, ChildEnded, ChildrenCounted, HandedOver>;
 
 }  // namespace kyhan

@@ -356,6 +356,19 @@ void apply(State& state, const DeadlinesMoved& event) {
   }
 }
 
+void apply(State& state, const HandedOver& event) {
+  if (event.whole) state.unit = event.to;
+  for (const MovedTask& moved : event.tasks) {
+    Task& task = state.tasks.at(moved.task);
+    task.unit = moved.unit;
+    task.candidates = moved.candidates;
+    ++task.version;
+  }
+  for (const MovedQueue& moved : event.queues) {
+    node_of(state, moved.node).results["queue"] = moved.queue;
+  }
+}
+
 void apply(State& state, const ExtensionRequested& event) {
   Task& task = state.tasks.at(event.task);
   task.extensions.push_back(event.extension);
@@ -399,7 +412,9 @@ void evolve(State& state, const Event& event) {
   }
 }
 
-bool is_fan(const Node& node) { return node.results.is_object() && node.results.contains("fan"); }
+bool is_fan(const Node& node) {
+  return node.results.is_object() && node.results.contains("fan");
+}
 
 Waits waits_of(const State& state) {
   Waits waits;

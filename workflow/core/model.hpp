@@ -99,11 +99,13 @@ struct Extension {
   std::string comment;             ///< Of the decision.
   Json given;                      ///< Due form that was granted.
   std::optional<Instant> due_was;  ///< Before it was granted.
+  PersonId on_behalf_of;           ///< For whom who decided stood in; empty: for nobody.
   template <class V>
   void fields(V& v) {
     v("askedBy", asked_by), v("askedAt", asked_at), v("reason", reason), v("wanted", wanted),
-        v("deciders", deciders), v("state", state), v("decidedBy", decided_by), v("decidedAt", decided_at),
-        v("comment", comment), v("given", given), v("dueWas", due_was);
+        v("deciders", deciders), v("state", state), v("decidedBy", decided_by),
+        v("onBehalfOf", on_behalf_of), v("decidedAt", decided_at), v("comment", comment),
+        v("given", given), v("dueWas", due_was);
   }
   friend bool operator==(const Extension&, const Extension&) = default;
 };
@@ -340,6 +342,8 @@ struct SuspendInstance { PersonId by; std::string reason; };
 struct ResumeInstance  { PersonId by; };
 struct RequestExtension { TaskId task; PersonId by; Json due; std::string reason; };
 struct DecideExtension { TaskId task; PersonId by; bool granted = false; Json due; std::string comment; };  ///< `due` null: as asked.
+/// What belongs to the unit `from` belongs to `to` from now on.
+struct HandOver        { PersonId by; UnitId from; UnitId to; std::string reason; std::string via = {}; };
 struct RecomputeDeadlines { std::int64_t change = 0; };  ///< By the calendars as they are now; which change of them asks.
 /// A call to the outside has its answer, or never will. A `key` that no node waits with is late and
 /// means nothing. `authorization` ({scheme, parameter}) and `redaction` serve `output.as`; they are
@@ -356,7 +360,7 @@ using Command = std::variant<StartInstance, ContinueRun, TimerFired, ClaimTask, 
                              RequestExtension, DecideExtension, RecomputeDeadlines, StartTask,
                              DelegateTask, ReassignTask, RequestInfo, ProvideInfo, AddSigner,
                              RemoveSigner, RecallAnswer, FinishCall, RetryInstance, EndChild,
-                             CountChildren>;
+                             CountChildren, HandOver>;
 // clang-format on
 
 // Events are facts: never refused and, once released, never given another meaning. What can be
@@ -501,7 +505,7 @@ struct CloseBallotBox {
 };
 using Effect =
     std::variant<SetTimer, ClearTimer, SaveTask, Publish, Notify, Subscribe, Unsubscribe, Admit,
-                 TakeTurn, CallBack, OpenBallotBox, CastBallot, CloseBallotBox, StartCall,
-                 DropCall, StartChild, CancelChild, TellParent, OpenFan, CloseFan>;
+                 TakeTurn, CallBack, OpenBallotBox, CastBallot, CloseBallotBox, StartCall, DropCall,
+                 StartChild, CancelChild, TellParent, OpenFan, CloseFan>;
 
 }  // namespace kyhan

@@ -1,5 +1,7 @@
 #include "workflow/core/unit_calendar.hpp"
 
+#include "workflow/core/time_text.hpp"
+
 namespace kyhan {
 
 const Calendar& calendar_of_unit(const Calendars& calendars, const Directory& directory,
@@ -18,6 +20,15 @@ const Calendar* calendar_asked_for(const Calendars& calendars, const Directory& 
                                    const std::string& asked, const UnitId& unit) {
   if (asked.empty() || asked == "unit") return &calendar_of_unit(calendars, directory, unit);
   return calendars.find(asked);
+}
+
+bool unit_is_open(const Calendars& calendars, const Directory& directory, const UnitId& unit,
+                  Instant at) {
+  if (unit.empty()) return true;
+  const Unit* found = directory.find_unit(unit);
+  if (found == nullptr) return false;
+  if (!found->from && !found->to) return true;
+  return found->open_on(date_in_zone(at, calendar_of_unit(calendars, directory, unit).zone()));
 }
 
 }  // namespace kyhan

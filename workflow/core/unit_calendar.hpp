@@ -17,4 +17,9 @@ namespace kyhan {
                                                  const Directory& directory,
                                                  const std::string& asked, const UnitId& unit);
 
+/// Whether the instant lies in the unit's days of effect, in the zone of its calendar. No unit at
+/// all is always open, an unknown one never.
+[[nodiscard]] bool unit_is_open(const Calendars& calendars, const Directory& directory,
+                                const UnitId& unit, Instant at);
+
 }  // namespace kyhan

@@ -58,6 +58,12 @@ struct Encoded {
     plain("withdraw", one.task, one.by);
     out["comment"] = one.comment;
   }
+  void operator()(const HandOver& one) {
+    plain("handOver", TaskId{}, one.by);
+    out["from"] = one.from.text();
+    out["to"] = one.to.text();
+    out["comment"] = one.reason;
+  }
   template <class Other>
   void operator()(const Other&) {
     throw std::logic_error("a job cannot hold this command");
@@ -79,6 +85,10 @@ Command command_from(const Json& json) {
     return ReassignTask{task, by, PersonId{json.value("to", "")}, json.value("comment", "")};
   }
   if (what == "withdraw") return WithdrawTask{task, by, json.value("comment", "")};
+  if (what == "handOver") {
+    return HandOver{by, UnitId{json.value("from", "")}, UnitId{json.value("to", "")},
+                    json.value("comment", "")};
+  }
   if (what != "complete") throw std::runtime_error("unknown command of a job: " + what);
   CompleteTask answer;
   answer.task = task;

@@ -133,7 +133,7 @@ class EngineLoop {
   bool more_runnable_ = false;
   bool jobs_open_ = true;  ///< Items of jobs may be left to do.
   bool fans_open_ = true;  ///< A fanOut may have something to do.
-  std::set<std::pair<std::int64_t, NodeId>> fans_put_off_;  ///< Whose turn was refused.
+  std::set<std::pair<std::int64_t, NodeId>> fans_put_off_;      ///< Whose turn was refused.
   std::map<std::pair<InstanceId, std::string>, Instant> held_;  ///< Refused timers, until when.
   std::optional<Instant> next_due_;
   std::optional<Instant> next_start_;

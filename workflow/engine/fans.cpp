@@ -1,6 +1,7 @@
-// The children of each fanOut, a few in a batch: so that a list of thousands holds up nobody. One turn
-// starts some for whom there is room, which run their first steps at once, and tells the parent what
-// has ended since; or, when the step has ended, it cancels some of those that are still open.
+// The children of each fanOut, a few in a batch: so that a list of thousands holds up nobody. One
+// turn starts some for whom there is room, which run their first steps at once, and tells the
+// parent what has ended since; or, when the step has ended, it cancels some of those that are still
+// open.
 
 #include <spdlog/spdlog.h>
 
@@ -103,8 +104,8 @@ Result<void> Batch::take_fan_turn(const DueFan& due, std::int64_t starts_max) {
 
   FanRow row = **fan;
   const std::int64_t fresh = row.ended() - row.counted;
-  const bool decides = row.ended() == row.total || row.completed >= plan.needed ||
-                       (plan.fails && row.failed() > 0);
+  const bool decides =
+      row.ended() == row.total || row.completed >= plan.needed || (plan.fails && row.failed() > 0);
   if (fresh > 0 && (decides || !*started || fresh >= count_every)) {
     if (Result<void> told = tell_fan_parent(due, row, plan); !told) return told;
     fan = work_.find_fan(due.parent_key, due.node);
@@ -156,8 +157,8 @@ Result<void> Batch::tell_fan_parent(const DueFan& due, FanRow row, const Fan& pl
         work_.find_failed_fan_child(due.parent_key, due.node);
     if (!failed) return failed.error();
     if (*failed) {
-      counted.error = error_of(end_of(
-          **failed, fan_child_id(due.parent, due.node, (*failed)->number), due.node));
+      counted.error = error_of(
+          end_of(**failed, fan_child_id(due.parent, due.node, (*failed)->number), due.node));
     }
   }
   row.counted = row.ended();
@@ -187,8 +188,8 @@ Result<void> Batch::close_fan(const DueFan& due) {
 
 /// Each fanOut that has something to do gets a turn; they share what one batch may start.
 void EngineLoop::add_fan_turns(std::vector<Job>& jobs) {
-  const auto due = reads_->due_fans(
-      static_cast<int>(config_.limits.fans_per_batch_max + fans_put_off_.size()));
+  const auto due =
+      reads_->due_fans(static_cast<int>(config_.limits.fans_per_batch_max + fans_put_off_.size()));
   if (!due) return;
   std::vector<DueFan> turns;
   for (const DueFan& one : *due) {

@@ -75,8 +75,8 @@ Json current_of(const State& state, const Definition& definition) {
     if (node.step < 0 || static_cast<std::size_t>(node.step) >= definition.steps.size()) continue;
     const Step& step = definition.steps[static_cast<std::size_t>(node.step)];
     const bool calls = !node.call_key.empty();
-    const bool waits = step.kind == "wait" || step.kind == "listen" || step.kind == "run" || calls ||
-                       is_fan(node);
+    const bool waits =
+        step.kind == "wait" || step.kind == "listen" || step.kind == "run" || calls || is_fan(node);
     if (node.extension || !waits) continue;
     const Json* title = nullptr;
     if (step.metadata.is_object() && step.metadata.contains("title")) {

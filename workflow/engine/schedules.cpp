@@ -64,6 +64,7 @@ class Scheduling {
 
   /// When an occurrence starts the unit's instance, after the policy for days off; nothing: not.
   [[nodiscard]] std::optional<Instant> start_time(const UnitId& unit, Instant occurrence) const {
+    if (!unit_is_open(calendars_, directory_, unit, occurrence)) return std::nullopt;
     using OnHoliday = Schedule::OnHoliday;
     const OnHoliday policy = schedule().on_holiday;
     if (policy == OnHoliday::run) return occurrence;
@@ -275,6 +276,9 @@ Result<void> make_planned_start(Batch& batch, const PlannedStart& planned, Insta
   if (!program) return given_up(program.error().detail.en);
   const Unit* unit = snapshot.directory->find_unit(planned.unit);
   if (!planned.unit.empty() && unit == nullptr) return given_up("the unit is gone");
+  if (!unit_is_open(*snapshot.calendars, *snapshot.directory, planned.unit, batch.now())) {
+    return given_up("the unit is closed");
+  }
   const Scheduling scheduling{*program, *snapshot.directory, *snapshot.calendars};
   const std::string scheduled_for = to_rfc3339(planned.scheduled_at, scheduling.zone());
   StartInstance command;

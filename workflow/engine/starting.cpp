@@ -7,6 +7,7 @@
 #include "workflow/core/forms.hpp"
 #include "workflow/core/person_text.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/core/unit_calendar.hpp"
 
 namespace kyhan {
 namespace {
@@ -16,6 +17,19 @@ Error unknown_unit(const UnitId& unit) {
                "unknown-unit",
                {"Không có đơn vị nào mang mã \"" + unit.text() + "\".",
                 "There is no unit \"" + unit.text() + "\"."}};
+}
+
+Error unit_closed(const Directory& directory, const UnitId& id) {
+  const UnitId& successor = directory.find_unit(id)->successor;
+  Error error{ErrorCode::conflict,
+              "unit-closed",
+              {"Đơn vị " + id.text() + " không còn (hoặc chưa) hoạt động.",
+               "The unit " + id.text() + " is closed, or not open yet."}};
+  if (!successor.empty()) {
+    error.detail.vi += " Hãy khởi tạo cho đơn vị kế thừa " + successor.text() + ".";
+    error.detail.en += " Start it for its successor " + successor.text() + ".";
+  }
+  return error;
 }
 
 Error may_not_start(const Definition& definition, const UnitId& unit) {
@@ -123,6 +137,9 @@ Result<Applied> start_by_request(Batch& batch, const StartRequest& request, Inst
   const Definition& definition = *program->definition;
   if (!request.unit.empty() && directory.find_unit(request.unit) == nullptr) {
     return unknown_unit(request.unit);
+  }
+  if (!unit_is_open(*batch.snapshot().calendars, directory, request.unit, batch.now())) {
+    return unit_closed(directory, request.unit);
   }
   if (!may_start(definition, directory, request)) return may_not_start(definition, request.unit);
   Json input = input_of(directory, request);

@@ -10,6 +10,7 @@
 #include "workflow/core/due_form.hpp"
 #include "workflow/core/occurrences.hpp"
 #include "workflow/core/time_text.hpp"
+#include "workflow/core/unit_calendar.hpp"
 #include "workflow/simulation/rehearsed_case.hpp"
 #include "workflow/simulation/sample.hpp"
 
@@ -104,6 +105,7 @@ class Rehearser {
         start.program = program;
         start.unit = units[i];
         start.at = *one.start_at + spread_of(definition, *one.start_at, i, units.size());
+        if (!unit_is_open(*plan_.calendars, *plan_.directory, units[i], *one.start_at)) continue;
         start.scheduled = true;
         start.input = {{"scheduledFor", to_rfc3339(one.scheduled_at, zone_of(definition))}};
         if (const Unit* unit = plan_.directory->find_unit(units[i])) {

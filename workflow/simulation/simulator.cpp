@@ -87,9 +87,9 @@ struct PlayedFan {
   OpenFan opened;
   std::int64_t next = 0;
   std::int64_t completed = 0, faulted = 0, cancelled = 0;
-  std::int64_t counted = 0;            ///< Ends that the parent knows of.
-  std::map<std::int64_t, Json> ends;   ///< {status, output | error}
-  std::optional<WorkflowError> error;  ///< Of the first that failed.
+  std::int64_t counted = 0;                 ///< Ends that the parent knows of.
+  std::map<std::int64_t, Json> ends = {};   ///< {status, output | error}
+  std::optional<WorkflowError> error = {};  ///< Of the first that failed.
 
   [[nodiscard]] std::int64_t failed() const { return faulted + cancelled; }
   [[nodiscard]] std::int64_t ended() const { return completed + failed(); }
@@ -463,9 +463,9 @@ class Simulator {
     for (;;) {
       const Playing& playing = instances_.at(id);
       const PlayedEnds children{fans_, id};
-      const World world{*playing.program,    *plan_.directory, *plan_.calendars,
-                        plan_.secrets.get(), nullptr,          &boxes_,
-                        nullptr,             &workflows_,      &children};
+      const World world{*playing.program, *plan_.directory, *plan_.calendars, plan_.secrets.get(),
+                        nullptr,          &boxes_,          nullptr,          &workflows_,
+                        &children};
       Result<Decision> decision = decide(playing.state, world, next, Now{now_});
       if (!decision) return decision.error();
       const bool more = decision->unfinished;
@@ -583,8 +583,8 @@ class Simulator {
 
   void count(const std::pair<InstanceId, NodeId>& key, PlayedFan& fan) {
     fan.counted = fan.ended();
-    inbox_.emplace_front(key.first, CountChildren{key.second, fan.completed, fan.faulted,
-                                                  fan.cancelled, fan.error});
+    inbox_.emplace_front(
+        key.first, CountChildren{key.second, fan.completed, fan.faulted, fan.cancelled, fan.error});
   }
 
   /// What has ended since the parents were told last. False: nothing.
@@ -602,8 +602,7 @@ class Simulator {
     fans_.erase(found);
     for (std::int64_t index = 0; index < fan.next; ++index) {
       if (fan.ends.contains(index)) continue;
-      inbox_.emplace_back(fan_child_id(parent, node, index),
-                          CancelInstance{PersonId{}, "parent"});
+      inbox_.emplace_back(fan_child_id(parent, node, index), CancelInstance{PersonId{}, "parent"});
     }
   }
 

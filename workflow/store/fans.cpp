@@ -1,4 +1,5 @@
-// The children of each fanOut: which are open, how the others have ended, what is still to be started.
+// The children of each fanOut: which are open, how the others have ended, what is still to be
+// started.
 
 #include "workflow/store/reads.hpp"
 #include "workflow/store/work.hpp"
@@ -6,8 +7,9 @@
 namespace kyhan {
 namespace {
 
-#define KYHAN_FAN_COLUMNS \
-  "f.parent, f.node, f.plan, f.total, f.next, f.completed, f.faulted, f.cancelled, f.counted, f.closing"
+#define KYHAN_FAN_COLUMNS                                                                       \
+  "f.parent, f.node, f.plan, f.total, f.next, f.completed, f.faulted, f.cancelled, f.counted, " \
+  "f.closing"
 
 FanRow read_fan(const Statement& row) {
   FanRow fan;
@@ -24,7 +26,9 @@ FanRow read_fan(const Statement& row) {
   return fan;
 }
 
-FanChildRow read_child(const Statement& row) { return {row.integer(0), row.text(1), row.text(2)}; }
+FanChildRow read_child(const Statement& row) {
+  return {row.integer(0), row.text(1), row.text(2)};
+}
 
 }  // namespace
 
@@ -154,8 +158,8 @@ Result<std::vector<std::int64_t>> UnitOfWork::find_open_fan_children(std::int64_
 
 void UnitOfWork::clear_fan_child(std::int64_t parent, NodeId node, std::int64_t number) {
   work_->stage([&] {
-    work_->run("DELETE FROM fan_children WHERE parent = ? AND node = ? AND number = ?", parent, node,
-               number);
+    work_->run("DELETE FROM fan_children WHERE parent = ? AND node = ? AND number = ?", parent,
+               node, number);
   });
 }
 
@@ -224,8 +228,7 @@ Result<std::vector<FanChildRow>> Reads::fan_children(std::int64_t instance_key, 
   });
 }
 
-Result<std::vector<std::int64_t>> Reads::open_fan_children(std::int64_t instance_key,
-                                                           NodeId node) {
+Result<std::vector<std::int64_t>> Reads::open_fan_children(std::int64_t instance_key, NodeId node) {
   return guarded([&] {
     Statement row = connection_->prepare(
         "SELECT number FROM fan_children WHERE parent = ? AND node = ? AND status = 'running' "

@@ -7,6 +7,7 @@
 /// there is nothing.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -159,6 +160,9 @@ class Reads {
   /// Those with a slice of work left, for the start; at most `limit`.
   [[nodiscard]] Result<std::vector<InstanceId>> runnable_instances(int limit);
 
+  /// Open ones of the unit, or with an open task of it, by key, at most `limit`.
+  [[nodiscard]] Result<std::vector<InstanceId>> running_in(const UnitId& unit, int limit);
+
   // Tasks. `keys` are Directory::keys_of the person; `acting_for` those the person stands in for.
   [[nodiscard]] Result<std::optional<TaskRow>> find_task(const TaskId& id);
   /// Open ones that the person holds, or may claim: due ascending, without a due date last.
@@ -180,10 +184,9 @@ class Reads {
                                                  const PageRequest& page);
   [[nodiscard]] Result<DueCounts> count_team_tasks(const std::vector<UnitId>& units,
                                                    bool everything, const DueBounds& bounds);
-  /// Open tasks for which more time was asked of somebody with one of these keys (everything: of
-  /// anybody), oldest request first.
-  [[nodiscard]] Result<Page<TaskRow>> asked_extensions(const std::vector<std::string>& keys,
-                                                       bool everything, const PageRequest& page);
+  /// Open tasks for which more time was asked, as far as they are wanted, oldest request first.
+  [[nodiscard]] Result<Page<TaskRow>> asked_extensions(
+      const std::function<bool(const TaskRow&)>& wanted, const PageRequest& page);
   /// Of the units, or of everything.
   [[nodiscard]] Result<OverviewRows> overview(const std::vector<UnitId>& units, bool everything,
                                               const DueBounds& bounds, Instant since);

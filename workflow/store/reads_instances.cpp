@@ -271,4 +271,17 @@ Result<Reads::Sizes> Reads::sizes() {
   });
 }
 
+Result<std::vector<InstanceId>> Reads::running_in(const UnitId& unit, int limit) {
+  return guarded([&] {
+    Statement row = connection_->prepare(
+        "SELECT id FROM instances WHERE key IN (SELECT key FROM instances WHERE unit = ?1 "
+        "AND ended_at IS NULL UNION SELECT instance FROM tasks WHERE unit = ?1 AND open = 1) "
+        "ORDER BY key LIMIT ?2");
+    row.bind_all(unit, limit);
+    std::vector<InstanceId> found;
+    while (row.step()) found.push_back(row.id<InstanceId>(0));
+    return found;
+  });
+}
+
 }  // namespace kyhan

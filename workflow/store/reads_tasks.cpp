@@ -337,8 +337,8 @@ Result<OverviewRows> Reads::overview(const std::vector<UnitId>& units, bool ever
   });
 }
 
-Result<Page<TaskRow>> Reads::asked_extensions(const std::vector<std::string>& keys,
-                                              bool everything, const PageRequest& page) {
+Result<Page<TaskRow>> Reads::asked_extensions(const std::function<bool(const TaskRow&)>& wanted,
+                                              const PageRequest& page) {
   const Result<std::optional<Position>> after = from_cursor(page.after);
   if (!after) return after.error();
   return guarded([&] {
@@ -352,11 +352,7 @@ Result<Page<TaskRow>> Reads::asked_extensions(const std::vector<std::string>& ke
     Page<TaskRow> found;
     while (row.step()) {
       TaskRow task = read_task(row, 2);
-      const bool mine =
-          everything || std::ranges::any_of(task.deciders, [&](const std::string& key) {
-            return std::ranges::find(keys, key) != keys.end();
-          });
-      if (!mine) continue;
+      if (!wanted(task)) continue;
       if (static_cast<int>(found.items.size()) == limit_of(page)) {
         found.has_more = true;
         break;

@@ -366,9 +366,9 @@ struct PendingCall {
 struct FanRow {
   std::int64_t parent = 0;  ///< The instance's key.
   NodeId node = 0;
-  std::string plan_json;    ///< encode(Fan)
-  std::int64_t total = 0;   ///< Items.
-  std::int64_t next = 0;    ///< The first item without a child.
+  std::string plan_json;   ///< encode(Fan)
+  std::int64_t total = 0;  ///< Items.
+  std::int64_t next = 0;   ///< The first item without a child.
   std::int64_t completed = 0;
   std::int64_t faulted = 0;
   std::int64_t cancelled = 0;

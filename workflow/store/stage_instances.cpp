@@ -62,10 +62,10 @@ void UnitOfWork::stage_instance(InstanceHead& head, const InstanceRow& row) {
     }
     work_->run(
         "UPDATE instances SET status = ?2, ended_at = ?3, revision = ?4, runnable = ?5, "
-        "overdue = ?6, outcome = ?7, title_vi = ?8, title_en = ?9, current = ?10, search = ?11 "
-        "WHERE key = ?1",
+        "overdue = ?6, outcome = ?7, title_vi = ?8, title_en = ?9, current = ?10, search = ?11, "
+        "unit = ?12 WHERE key = ?1",
         head.key, to_text(row.status), row.ended_at, row.revision, row.runnable, row.overdue,
-        row.outcome, row.title.vi, row.title.en, row.current_json, row.search);
+        row.outcome, row.title.vi, row.title.en, row.current_json, row.search, row.unit);
   });
 }
 

@@ -82,12 +82,13 @@ void UnitOfWork::stage_task(const InstanceHead& head, const TaskRow& row) {
           "overdue = ?12, ended_at = ?13, outcome = ?14, performer = ?15, version = ?16, "
           "priority = ?17, search = ?18, image = ?19, response = ?20, on_behalf_of = ?21, "
           "role = ?22, delegated = ?23, excluded_units = ?24, asked = ?25, ended_revision = ?26, "
-          "first_due_date = ?27, asked_at = ?28, deciders = ?29 WHERE key = ?1",
+          "first_due_date = ?27, asked_at = ?28, deciders = ?29, unit = ?30 WHERE key = ?1",
           now.task, is_open(row.state), to_text(row.state), row.holder, candidates, now.excluded,
           now.keys, row.claimed_at, now.due_at, row.due_date, row.provisional, row.overdue,
           row.ended_at, row.outcome, row.performer, row.version, row.priority, row.search,
           row.image_json, row.response_json, row.on_behalf_of, row.role, row.delegated,
-          excluded_units, now.asked, ended_revision, row.first_due_date, row.asked_at, deciders);
+          excluded_units, now.asked, ended_revision, row.first_due_date, row.asked_at, deciders,
+          row.unit);
       if (now == before) return;
     }
     for (const auto& key : split_list<std::string>(before.keys)) {

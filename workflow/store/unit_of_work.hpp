@@ -97,8 +97,8 @@ class UnitOfWork {
   [[nodiscard]] Result<std::vector<std::int64_t>> find_open_fan_children(std::int64_t parent,
                                                                          NodeId node, int limit);
   void clear_fan_child(std::int64_t parent, NodeId node, std::int64_t number);
-  /// At most `limit` rows of what has ended and of the items, then the fan itself. True: nothing of it
-  /// is left.
+  /// At most `limit` rows of what has ended and of the items, then the fan itself. True: nothing of
+  /// it is left.
   [[nodiscard]] Result<bool> clear_fan(std::int64_t parent, NodeId node, int limit);
   /// `person` may see the instance from now on. Twice harms nothing.
   void stage_participant(const InstanceHead& head, const PersonId& person);
