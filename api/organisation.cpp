@@ -94,7 +94,7 @@ HandlerResult hand_over_unit(Call& call) {
                                   call.services.engine.clock().now())) {
     const Text message{"Phải là một đơn vị khác đang hoạt động.",
                        "It must be another unit that is open."};
-    co_return Error{ErrorCode::invalid, "bad-body", message, {{"/to", "unit-closed", message}}};
+    co_return Error{ErrorCode::invalid, "unit-closed", message, {{"/to", "unit-closed", message}}};
   }
   JobRequest request;
   request.kind = "handOver";

@@ -19,7 +19,8 @@ Json finished(LiveServer& live, HttpClient& client, const std::string& id) {
 }
 
 Json unit(HttpClient& client, const std::string& id) {
-  for (const Json& one : client.get("/api/v1/units").json()["items"]) {
+  const Json all = client.get("/api/v1/units").json();
+  for (const Json& one : all["items"]) {
     if (one["id"] == id) return one;
   }
   FAIL("no unit " << id);
