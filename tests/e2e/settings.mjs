@@ -106,7 +106,9 @@ try {
     await page.screenshot({ path: `${shots()}/absence-form.png`, fullPage: true });
     await page.getByRole('button', { name: 'Lưu lịch vắng mặt' }).click();
     await page.getByText('Đã ghi lịch vắng mặt').waitFor();
-    await page.locator('.absence', { hasText: deputyName }).getByText('Đang vắng').waitFor();
+    for (const list of ['Lịch vắng mặt của tôi', 'Vắng mặt trong đơn vị']) {
+      await page.locator('.card', { hasText: list }).locator('.absence', { hasText: deputyName }).getByText('Đang vắng').waitFor();
+    }
     page = deputy;
     await ready('/settings/absences');
     await page.locator('.card', { hasText: 'Tôi làm thay' }).locator('.absence', { hasText: headName }).waitFor();

@@ -67,6 +67,9 @@ export async function tagged<T>(path: string, options: RequestOptions = {}): Pro
       method: options.method ?? 'GET',
       headers,
       credentials: 'same-origin',
+      // An answer tells more than its ETag counts: who asks, what day it is, what the limits allow. A copy
+      // that the browser kept is of another person or of yesterday.
+      cache: 'no-store',
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
       keepalive: options.keepalive,

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { query, request } from './client';
 import type {
   Clock, Definition, DefinitionDetail, HistoryEntry, Instance, InstanceDetail, Me, Notification,
@@ -83,6 +83,19 @@ export const usePeople = (q: string, unit?: string, enabled = true) =>
     queryFn: ({ signal }) => request<Page<Person>>(`/people${query({ q, unit })}`, { signal }),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
+  });
+/** Names of these people, as far as they are known yet. */
+export const useNamesOf = (ids: string[]): Record<string, string> =>
+  useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ['people', 'named', id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => request<Page<Person>>(`/people${query({ q: id })}`, { signal }),
+      staleTime: 600_000,
+    })),
+    combine: (found) => Object.fromEntries(found.flatMap((one, i) => {
+      const person = one.data?.items.find((p) => p.id === ids[i]);
+      return person ? [[person.id, person.name]] : [];
+    })),
   });
 export const useNotifications = () =>
   useQuery({

@@ -18,8 +18,6 @@ export type Rehearsal = {
   nobody: Hindrance[];
   refused: Hindrance[];
   truncated: string[];
-  /** Names of the people above. */
-  people?: Record<string, string>;
 };
 export type Collision = { kind: string; date: string; reason: Text; instead: string; definition: string; instance?: string; unit?: string; task?: string; step?: string };
 export type Hindrance = { definition: string; instance: string; unit: string; step: string; task?: string; at: string; detail: string };

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type KeyboardEvent, type ReactNode } from 'react';
 import { DatePicker, Select, TimePicker } from 'antd';
 import dayjs from 'dayjs';
 import customParseFormat from 'dayjs/plugin/customParseFormat';
@@ -7,6 +7,14 @@ import type { Named } from '../api/types';
 import { useLanguage } from '../i18n';
 
 dayjs.extend(customParseFormat);
+
+/** Enter in a picker opens it or takes what was typed; it does not send the form around it. */
+function Picking({ children }: { children: ReactNode }) {
+  const keep = (e: KeyboardEvent) => {
+    if (e.key === 'Enter' && e.target instanceof HTMLInputElement) e.preventDefault();
+  };
+  return <div className="contents" onKeyDown={keep}>{children}</div>;
+}
 
 /** A day, shown and typed as dd/MM/yyyy, kept as YYYY-MM-DD. */
 export function DayField({ id, value, onChange, onBlur, onFocus, disabled, placeholder, min, max, invalid, describedBy }: {
@@ -24,21 +32,23 @@ export function DayField({ id, value, onChange, onBlur, onFocus, disabled, place
 }) {
   const parsed = value ? dayjs(value) : null;
   return (
-    <DatePicker
-      id={id}
-      className="wide"
-      format={['DD/MM/YYYY', 'D/M/YYYY', 'YYYY-MM-DD']}
-      value={parsed?.isValid() ? parsed : null}
-      disabled={disabled}
-      status={invalid ? 'error' : undefined}
-      placeholder={placeholder || 'dd/mm/yyyy'}
-      minDate={min ? dayjs(min) : undefined}
-      maxDate={max ? dayjs(max) : undefined}
-      aria-describedby={describedBy}
-      onChange={(next) => onChange(next ? next.format('YYYY-MM-DD') : undefined)}
-      onBlur={onBlur}
-      onFocus={onFocus}
-    />
+    <Picking>
+      <DatePicker
+        id={id}
+        className="wide"
+        format={['DD/MM/YYYY', 'D/M/YYYY', 'YYYY-MM-DD']}
+        value={parsed?.isValid() ? parsed : null}
+        disabled={disabled}
+        status={invalid ? 'error' : undefined}
+        placeholder={placeholder || 'dd/mm/yyyy'}
+        minDate={min ? dayjs(min) : undefined}
+        maxDate={max ? dayjs(max) : undefined}
+        aria-describedby={describedBy}
+        onChange={(next) => onChange(next ? next.format('YYYY-MM-DD') : undefined)}
+        onBlur={onBlur}
+        onFocus={onFocus}
+      />
+    </Picking>
   );
 }
 
@@ -53,20 +63,22 @@ export function TimeField({ id, value, onChange, invalid, describedBy, disabled 
 }) {
   const parsed = dayjs(value, 'HH:mm');
   return (
-    <TimePicker
-      id={id}
-      format="HH:mm"
-      minuteStep={5}
-      needConfirm={false}
-      showNow={false}
-      allowClear={false}
-      value={parsed.isValid() ? parsed : null}
-      disabled={disabled}
-      status={invalid ? 'error' : undefined}
-      placeholder="hh:mm"
-      aria-describedby={describedBy}
-      onChange={(next) => next && onChange(next.format('HH:mm'))}
-    />
+    <Picking>
+      <TimePicker
+        id={id}
+        format="HH:mm"
+        minuteStep={5}
+        needConfirm={false}
+        showNow={false}
+        allowClear={false}
+        value={parsed.isValid() ? parsed : null}
+        disabled={disabled}
+        status={invalid ? 'error' : undefined}
+        placeholder="hh:mm"
+        aria-describedby={describedBy}
+        onChange={(next) => next && onChange(next.format('HH:mm'))}
+      />
+    </Picking>
   );
 }
 

@@ -24,7 +24,7 @@ export function Preview({ moves, whole }: { moves: Moves; whole: boolean }) {
       {!whole && <progress max={Math.max(1, moves.openInstances)} value={moves.lookedAt} aria-label={t('calendar.looking')} />}
       {moves.confirmed > 0 && <p className="muted">{t('calendar.confirmed', { count: moves.confirmed })}</p>}
       {moves.byUnit.length > 0 && (
-        <div className="table-scroll">
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={t('calendar.byUnit')}>
           <table className="small-table">
             <caption className="visually-hidden">{t('calendar.byUnit')}</caption>
             <thead><tr><th scope="col">{t('calendar.unit')}</th>{used.map((kind) => <th key={kind} scope="col">{t(`calendar.move.${kind}`)}</th>)}</tr></thead>
@@ -40,7 +40,7 @@ export function Preview({ moves, whole }: { moves: Moves; whole: boolean }) {
         </div>
       )}
       {moves.items.length > 0 && (
-        <ul className="moves">
+        <ul className="moves" tabIndex={0} aria-label={t('calendar.moves')}>
           {moves.items.slice(0, shown).map((move, i) => (
             <li key={i}>
               <div>

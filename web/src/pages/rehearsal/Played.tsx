@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { CheckCircleOutlined, DownloadOutlined, ExclamationCircleOutlined, StopOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { useDefinitions, useUnits } from '../../api/queries';
+import { useDefinitions, useNamesOf, useUnits } from '../../api/queries';
 import type { Rehearsal } from '../../api/rehearsal';
 import { Section } from '../../components/Section';
 import { collisionsMet, loadTable, mondayOf, months, stepTitles, stuckSteps } from '../../lib/rehearsal';
@@ -127,7 +127,8 @@ function Load({ played }: { played: Rehearsal }) {
   const { t, language } = useLanguage();
   const { rows, weeks, most } = useMemo(() => loadTable(played.load), [played]);
   const [shown, setShown] = useState(peopleFirst);
-  const name = (id: string) => played.people?.[id] ?? id;
+  const listed = rows.slice(0, shown);
+  const names = useNamesOf(listed.map((row) => row.person));
   const grade = (due: number) => (due ? Math.ceil((due / most) * 4) : 0);
   return (
     <Section title={t('rehearsal.load')}>
@@ -143,9 +144,9 @@ function Load({ played }: { played: Rehearsal }) {
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, shown).map((row) => (
+              {listed.map((row) => (
                 <tr key={row.person}>
-                  <th scope="row">{name(row.person)}</th>
+                  <th scope="row">{names[row.person] ?? row.person}</th>
                   <td className="load-peak">{row.peak.due}</td>
                   {weeks.map((week) => {
                     const cell = row.weeks.get(week);
@@ -169,7 +170,7 @@ function Months({ played }: { played: Rehearsal }) {
   if (!list.length) return null;
   return (
     <Section title={t('rehearsal.byMonth')}>
-      <div className="table-scroll">
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={t('rehearsal.byMonth')}>
         <table className="small-table">
           <thead><tr><th scope="col">{t('rehearsal.month')}</th><th scope="col">{t('rehearsal.total.starts')}</th><th scope="col">{t('rehearsal.total.deadlines')}</th><th scope="col">{t('rehearsal.total.overdue')}</th></tr></thead>
           <tbody>
@@ -193,7 +194,9 @@ function Deadlines({ played }: { played: Rehearsal }) {
   const { unit, definition } = useNames();
   const titles = useMemo(() => new Map(played.tasks.map((task) => [task.task, task])), [played]);
   const [shown, setShown] = useState(shownFirst);
-  if (!played.deadlines.length) return null;
+  const listed = played.deadlines.slice(0, shown);
+  const names = useNamesOf([...new Set(listed.flatMap((one) => titles.get(one.task)?.by ?? []))]);
+  if (!listed.length) return null;
   return (
     <section className="card card-flush">
       <h2>{t('rehearsal.deadlines')}</h2>
@@ -201,14 +204,14 @@ function Deadlines({ played }: { played: Rehearsal }) {
         <caption className="visually-hidden">{t('rehearsal.deadlines')}</caption>
         <thead><tr><th scope="col">{t('rehearsal.task')}</th><th scope="col">{t('rehearsal.date')}</th><th scope="col">{t('plans.unit')}</th><th scope="col">{t('rehearsal.person')}</th></tr></thead>
         <tbody>
-          {played.deadlines.slice(0, shown).map((one) => {
+          {listed.map((one) => {
             const task = titles.get(one.task);
             return (
               <tr key={one.task}>
                 <th scope="row" className="plan-name"><strong>{task ? text(task.title) : definition(one.definition)}</strong> <span className="muted small">{definition(one.definition)}</span></th>
                 <td data-label={t('rehearsal.date')}>{formatDay(one.date, language)} {one.overdue && <span className="tag due-overdue">{t('rehearsal.late')}</span>} {one.provisional && <span className="tag certainty-default">{t('due.provisional')}</span>}</td>
                 <td data-label={t('plans.unit')}>{unit(one.unit)}</td>
-                <td data-label={t('rehearsal.person')}>{task?.by ? played.people?.[task.by] ?? task.by : '-'}</td>
+                <td data-label={t('rehearsal.person')}>{task?.by ? names[task.by] ?? task.by : '-'}</td>
               </tr>
             );
           })}

@@ -13,7 +13,10 @@ import { lookOf } from '../../lib/tasks';
 import { useLanguage } from '../../i18n';
 import type { Choice } from './useChoice';
 
-type Asked = { action: BulkAction; outcome?: Outcome };
+/** The tasks as they stood when the dialog opened: what another hand changes from then on is refused, not
+ *  decided unseen. */
+type Asked = { action: BulkAction; outcome?: Outcome; tasks: Task[] };
+type Left = { done: number; refused: { id: string; title: string; why: string }[] };
 export type Refusals = Record<string, string>;
 
 /** What may be done with all the chosen tasks, and what became of it. */
@@ -23,19 +26,24 @@ export function BulkBar({ choice, onRefused }: { choice: Choice; onRefused: (ref
   const client = useQueryClient();
   const { message } = AntApp.useApp();
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [job, setJob] = useState<string>();
-  const [left, setLeft] = useState<{ done: number; refused: number } | null>(null);
+  const [job, setJob] = useState<{ id: string; tasks: Task[] }>();
+  const [left, setLeft] = useState<Left | null>(null);
   const { chosen } = choice;
   const actions = actionsFor(chosen, { id: me.person.id, isAdministrator: me.isAdministrator });
   // The outcomes of one of them stand for all: they are of the same step.
   const first = useTask(chosen[0]?.id).data;
-  const running = useJob(job).data;
+  const running = useJob(job?.id).data;
 
-  const settle = (results: ItemResult[], done: number) => {
-    const refused = results.filter((item) => item.status === null || item.status >= 300);
-    onRefused(Object.fromEntries(refused.map((item) => [item.id, item.status === 412 ? t('bulk.changed') : item.problem?.detail ?? item.problem?.title ?? ''])));
+  const settle = (tasks: Task[], results: ItemResult[], done: number) => {
+    const titles = new Map(tasks.map((task) => [task.id, text(task.instance.title)]));
+    const refused = results.filter((item) => item.status === null || item.status >= 300).map((item) => ({
+      id: item.id,
+      title: titles.get(item.id) ?? item.id,
+      why: item.status === 412 ? t('bulk.changed') : item.problem?.detail ?? item.problem?.title ?? '',
+    }));
+    onRefused(Object.fromEntries(refused.map((item) => [item.id, item.why])));
     choice.keep(refused.map((item) => item.id));
-    setLeft({ done, refused: refused.length });
+    setLeft({ done, refused });
     announce(t('bulk.result', { done, refused: refused.length }));
     for (const name of ['tasks', 'task', 'instances', 'instance', 'history', 'overview']) void client.invalidateQueries({ queryKey: [name] });
   };
@@ -43,30 +51,34 @@ export function BulkBar({ choice, onRefused }: { choice: Choice; onRefused: (ref
     mutationFn: ({ what, comment }: { what: Asked; comment: string }) =>
       sendBatch({
         action: what.action,
-        items: chosen.map((task) => ({ task: task.id, etag: task.etag })),
+        items: what.tasks.map((task) => ({ task: task.id, etag: task.etag })),
         ...(what.outcome ? { outcome: what.outcome.id } : {}),
         ...(comment.trim() ? { comment: comment.trim().normalize('NFC') } : {}),
       }),
-    onSuccess: (answer) => {
+    onSuccess: (answer, { what }) => {
       setAsked(null);
-      if ('job' in answer) setJob(answer.job.id);
-      else settle(answer.results, answer.done);
+      if ('job' in answer) setJob({ id: answer.job.id, tasks: what.tasks });
+      else settle(what.tasks, answer.results, answer.done);
     },
     onError: (e) => void message.error(isProblem(e) && e.status ? e.message : t('error.offlineTitle')),
   });
   useEffect(() => {
-    if (running?.state !== 'finished' || job !== running.id) return;
+    if (running?.state !== 'finished' || job?.id !== running.id) return;
     const { done } = running;
     setJob(undefined);
-    void refusedOf(running.id).then((refused) => settle(refused, done));
+    void refusedOf(running.id).then((refused) => settle(job.tasks, refused, done));
     // One job at a time; `settle` of this moment is the right one.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [running?.state, job]);
   // A new choice is a new beginning.
   const some = chosen.length;
   useEffect(() => {
-    if (left && some > left.refused) setLeft(null);
+    if (left && some > left.refused.length) setLeft(null);
   }, [some, left]);
+
+  // What has left the list has no row to say why.
+  const gone = left?.refused.filter((item) => !choice.listed(item.id)) ?? [];
+  const ask = (what: Omit<Asked, 'tasks'>) => setAsked({ ...what, tasks: chosen });
 
   if (running && job) {
     return (
@@ -79,9 +91,15 @@ export function BulkBar({ choice, onRefused }: { choice: Choice; onRefused: (ref
   return (
     <div className="bulk" role="region" aria-label={t('bulk.title')}>
       {left && (
-        <p className={left.refused ? 'bulk-result bulk-result-left' : 'bulk-result'} role="status">
-          {t('bulk.result', left)} {left.refused > 0 && t('bulk.leftOver')}
-        </p>
+        <div className={left.refused.length ? 'bulk-result bulk-result-left' : 'bulk-result'} role="status">
+          {t('bulk.result', { done: left.done, refused: left.refused.length })} {left.refused.length > gone.length && t('bulk.leftOver')}
+          {gone.length > 0 && (
+            <details>
+              <summary>{t('bulk.gone', { count: gone.length })}</summary>
+              <ul>{gone.map((item) => <li key={item.id}><strong>{item.title}</strong>: {item.why}</li>)}</ul>
+            </details>
+          )}
+        </div>
       )}
       <div className="row spread">
         <strong>{some ? t('bulk.chosen', { count: some }) : t('bulk.chooseFirst')}</strong>
@@ -103,31 +121,31 @@ export function BulkBar({ choice, onRefused }: { choice: Choice; onRefused: (ref
             const hindrance = hindranceOf(outcome, first, outcome.requires.includes('form') || look === 'positive');
             return (
               <Button key={outcome.id} data-bulk-outcome={outcome.id} className={`outcome-${look}`} disabled={!!hindrance} title={hindrance ? t(`bulk.hindrance.${hindrance}`) : undefined}
-                type={look === 'positive' ? 'primary' : 'default'} danger={look === 'negative'} onClick={() => setAsked({ action: 'complete', outcome })}>
+                type={look === 'positive' ? 'primary' : 'default'} danger={look === 'negative'} onClick={() => ask({ action: 'complete', outcome })}>
                 {text(outcome.label)}
               </Button>
             );
           })}
           {(['claim', 'release', 'withdraw'] as const).filter((action) => actions.includes(action)).map((action) => (
-            <Button key={action} data-bulk={action} danger={action === 'withdraw'} onClick={() => setAsked({ action })}>{t(`bulk.action.${action}`)}</Button>
+            <Button key={action} data-bulk={action} danger={action === 'withdraw'} onClick={() => ask({ action })}>{t(`bulk.action.${action}`)}</Button>
           ))}
           {!actions.length && <span className="muted">{t('bulk.nothingCommon')}</span>}
         </div>
       )}
-      <Confirm asked={asked} chosen={chosen} busy={send.isPending} onCancel={() => setAsked(null)}
+      <Confirm asked={asked} busy={send.isPending} onCancel={() => setAsked(null)}
         onConfirm={(comment) => asked && send.mutate({ what: asked, comment })} />
     </div>
   );
 }
 
-function Confirm({ asked, chosen, busy, onCancel, onConfirm }: {
+function Confirm({ asked, busy, onCancel, onConfirm }: {
   asked: Asked | null;
-  chosen: Task[];
   busy: boolean;
   onCancel: () => void;
   onConfirm: (comment: string) => void;
 }) {
   const { t, text } = useLanguage();
+  const tasks = asked?.tasks ?? [];
   const [comment, setComment] = useState('');
   const [missing, setMissing] = useState(false);
   useEffect(() => { setComment(''); setMissing(false); }, [asked]);
@@ -141,7 +159,7 @@ function Confirm({ asked, chosen, busy, onCancel, onConfirm }: {
     } else onConfirm(comment);
   };
   return (
-    <Modal open={!!asked} title={t('bulk.confirmTitle', { outcome: label, count: chosen.length })} onCancel={onCancel} mask={{ closable: !busy }}
+    <Modal open={!!asked} title={t('bulk.confirmTitle', { outcome: label, count: tasks.length })} onCancel={onCancel} mask={{ closable: !busy }}
       closable={{ 'aria-label': t('app.close') }}
       footer={
         <div className="dialog-foot">
@@ -154,7 +172,7 @@ function Confirm({ asked, chosen, busy, onCancel, onConfirm }: {
       }>
       <p className="muted">{t('bulk.confirmLead')}</p>
       <ul className="bulk-list" tabIndex={0} aria-label={t('bulk.listLabel')}>
-        {chosen.map((task) => <li key={task.id}>{text(task.instance.title)}</li>)}
+        {tasks.map((task) => <li key={task.id}>{text(task.instance.title)}</li>)}
       </ul>
       {takesComment && (
         <div className="field">

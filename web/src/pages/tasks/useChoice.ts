@@ -19,6 +19,7 @@ export function useChoice(tasks: Task[]) {
     all: () => setIds(new Set(alike.map((task) => task.id))),
     none: () => setIds(new Set()),
     fits: (task: Task) => fits(task, chosen),
+    listed: (id: string) => tasks.some((task) => task.id === id),
     has: (task: Task) => ids?.has(task.id) ?? false,
     /** `range`: everything alike from the one chosen before to this one. */
     set(task: Task, checked: boolean, range: boolean) {
