@@ -130,6 +130,40 @@ try {
     }
   }, look);
 
+  await suite.holds('the holder asks a colleague from the page; who was asked reads the question there and answers it', async () => {
+    const personnel = await browser.as('to-chuc');
+    const name = await personnel.locator('.account-words strong').innerText();
+    page = specialist;
+    await page.setViewportSize({ width: 1280, height: 860 });
+    const asked = await nominate(page, 'Lê Văn Hạ');
+    await page.goto(`${server.url}/tasks/${asked.task}`);
+    await page.getByRole('button', { name: 'Nhận việc' }).click();
+    await page.getByTestId('verbs').click();
+    await page.getByRole('menuitem', { name: 'Hỏi thông tin' }).click();
+    await page.locator('#verb-to').fill(name);
+    await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: name }).first().click();
+    await page.fill('#verb-words', 'Đồng chí Hạ có đang bị xem xét kỷ luật không?');
+    equal(await violations(page), [], 'barriers of the dialog');
+    await page.screenshot({ path: `${shots()}/question-ask.png` });
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    await page.locator('#questions', { hasText: 'Chưa trả lời' }).waitFor();
+    page = personnel;
+    await page.goto(`${server.url}/tasks/${asked.task}`);
+    await page.locator('#questions blockquote', { hasText: 'xem xét kỷ luật' }).waitFor();
+    equal(await violations(page), [], 'barriers of the question');
+    await page.screenshot({ path: `${shots()}/question.png` });
+    await page.fill('#info-answer', 'Không.');
+    await page.locator('#questions button[type=submit]').click();
+    await page.locator('#questions').waitFor({ state: 'detached' });
+    page = specialist;
+    await page.locator('#questions').waitFor({ state: 'detached' });
+    equal((await api(page, 'GET', `/tasks/${asked.task}`)).body.state, 'claimed', 'the task goes on');
+    await page.getByTestId('verbs').click();
+    await page.getByRole('menuitem', { name: 'Trả lại việc' }).click();
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    await page.getByRole('button', { name: 'Nhận việc' }).waitFor();
+  }, look);
+
   await suite.holds('no browser reported a breach of the content security policy or an error', async () => {
     equal(browser.complaints, [], 'complaints');
   });

@@ -25,6 +25,11 @@ describe('what a rehearsal tells', () => {
     const stuck = stuckSteps([{ ...at, unit: 'so-a', step: '/do/1/pay' }, { ...at, unit: 'so-b', step: '/do/2/vote' }, { ...at, unit: 'so-c', step: '/do/2/vote' }, { ...at, unit: 'so-c', step: '/do/2/vote' }]);
     expect(stuck.map((one) => [one.step, one.units])).toEqual([['/do/2/vote', ['so-b', 'so-c']], ['/do/1/pay', ['so-a']]]);
   });
+  it('joins what several units lack, by the role that nobody holds', () => {
+    const at = { definition: 'board', instance: 'i', step: '/do/0/propose', at: '2027-01-04T01:00:00Z' };
+    const stuck = stuckSteps(['so-a', 'so-b'].map((unit) => ({ ...at, unit, detail: `nobody qualifies for this task: candidates role:union-executive@${unit}` })));
+    expect(stuck.map((one) => [one.roles, one.units])).toEqual([[['union-executive'], ['so-a', 'so-b']]]);
+  });
   it('names a step by the title of its task, else by its pointer', () => {
     const title = stepTitles({ tasks: [{ definition: 'reward', step: '/do/0/report', title: { vi: 'Báo cáo', en: 'Report' } }] } as unknown as Rehearsal);
     expect(title('reward', '/do/0/report')).toEqual({ vi: 'Báo cáo', en: 'Report' });

@@ -42,8 +42,9 @@ export const useInstance = (instance: string) =>
     queryKey: ['instance', instance],
     queryFn: ({ signal }) => request<InstanceDetail>(`/instances/${id(instance)}`, { signal }),
   });
-export const useHistory = (instance: string) =>
+export const useHistory = (instance: string, enabled = true) =>
   useInfiniteQuery({
+    enabled,
     queryKey: ['history', instance],
     queryFn: ({ pageParam, signal }) =>
       request<Page<HistoryEntry>>(`/instances/${id(instance)}/history${query({ limit: 100, after: pageParam })}`, { signal }),
@@ -57,8 +58,9 @@ export const useDefinitions = () =>
     queryFn: ({ signal }) => request<Page<Definition>>('/definitions', { signal }),
     staleTime: 60_000,
   });
-export const useDefinition = (name: string, version?: string) =>
+export const useDefinition = (name: string, version?: string, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: ['definition', name, version],
     queryFn: ({ signal }) => request<DefinitionDetail>(`/definitions/${id(name)}${query({ version })}`, { signal }),
   });

@@ -115,6 +115,8 @@ export type HistoryEntry = {
   by?: Named | null;
   onBehalfOf?: Named | null;
   step?: { pointer: string; title: Text } | null;
+  /** The task it is about. */
+  task?: string;
   comment?: string | null;
   outcome?: Text | null;
   attachments?: Attachment[];
@@ -247,14 +249,9 @@ export type TaskDetail = Task & {
   canComplete: boolean;
   blockedReason: Text | null;
   progress?: Progress | null;
-  /** Open questions of the holder to others. */
-  questions?: Question[];
-  /** What the caller may do besides answering. */
-  may?: TaskVerb[];
 };
 export type TaskVerb =
   'start' | 'claim' | 'release' | 'delegate' | 'reassign' | 'requestInfo' | 'provideInfo' | 'addSigner' | 'removeSigner' | 'withdraw';
-export type Question = { by: Named; to: Named; question: string; at: string };
 /** How far a step has come that asks several people. */
 export type Progress = {
   pointer: string;

@@ -46,14 +46,17 @@ export function collisionsMet(all: Collision[]): Met[] {
   return [...out.values()];
 }
 
-export type Stuck = { definition: string; step: string; detail: string; units: string[] };
+export type Stuck = { definition: string; step: string; detail: string; roles: string[]; units: string[] };
+/** The roles that a step looks for, out of the engine's words: "candidates role:head@health". */
+const rolesIn = (detail: string) => [...new Set([...detail.matchAll(/\brole:([\w-]+)@/g)].map((found) => found[1]))];
 /** Steps that nobody could take, with the units where that is so. */
 export function stuckSteps(all: Hindrance[]): Stuck[] {
   const out = new Map<string, Stuck>();
   for (const one of all) {
-    const key = JSON.stringify([one.definition, one.step, one.detail]);
+    const roles = rolesIn(one.detail);
+    const key = JSON.stringify([one.definition, one.step, roles.length ? roles : one.detail]);
     const stuck = out.get(key);
-    if (!stuck) out.set(key, { definition: one.definition, step: one.step, detail: one.detail, units: [one.unit] });
+    if (!stuck) out.set(key, { definition: one.definition, step: one.step, detail: one.detail, roles, units: [one.unit] });
     else if (!stuck.units.includes(one.unit)) stuck.units.push(one.unit);
   }
   return [...out.values()].sort((a, b) => b.units.length - a.units.length);

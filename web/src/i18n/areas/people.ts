@@ -14,7 +14,6 @@ export const vi = {
   },
   questions: {
     title: 'Thông tin đang chờ',
-    asks: '{{by}} hỏi {{to}}',
     waiting: 'Chưa trả lời',
     answer: 'Trả lời của bạn',
     send: 'Gửi trả lời',
@@ -49,7 +48,6 @@ export const en = {
   },
   questions: {
     title: 'Waiting for information',
-    asks: '{{by}} asks {{to}}',
     waiting: 'Not answered yet',
     answer: 'Your answer',
     send: 'Send the answer',

@@ -54,8 +54,9 @@ function Moved({ details }: { details: HistoryEntry['details'] }) {
     <ul className="moved">
       {list.map((one, i) => (
         <li key={i}>
-          {one.title && <>{text(one.title)}: </>}
-          <s className="muted">{day(one.dueWas)}</s> <ArrowRightOutlined aria-hidden /><span className="visually-hidden">{t('calendar.to')}</span> <strong>{day(one.dueAt)}</strong>
+          {one.title ? <>{text(one.title)}: </> : one.dueWas === undefined && <>{t('due.label')}: </>}
+          {one.dueWas !== undefined && <><s className="muted">{day(one.dueWas)}</s> <ArrowRightOutlined aria-hidden /><span className="visually-hidden">{t('calendar.to')}</span> </>}
+          <strong>{day(one.dueAt)}</strong>
         </li>
       ))}
     </ul>

@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { useDefinitions, useNamesOf, useUnits } from '../../api/queries';
 import type { Rehearsal } from '../../api/rehearsal';
 import { Section } from '../../components/Section';
-import { collisionsMet, loadTable, mondayOf, months, stepTitles, stuckSteps } from '../../lib/rehearsal';
+import { collisionsMet, loadTable, mondayOf, months, stepTitles, stuckSteps, type Stuck } from '../../lib/rehearsal';
 import { formatDay, formatMonth } from '../../lib/dates';
 import { useLanguage } from '../../i18n';
 
@@ -31,7 +31,7 @@ export function Played({ played }: { played: Rehearsal }) {
       <ul className="tiles">
         {tiles.map(([name, count]) => <li key={name} className={name === 'overdue' && count ? 'tile tile-bad' : 'tile'}><b>{count.toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB')}</b> <span>{t(`rehearsal.total.${name}`)}</span></li>)}
       </ul>
-      {played.truncated.length > 0 && <p className="muted small">{t('rehearsal.truncated')}</p>}
+      {played.truncated.length > 0 && <p className="muted small after-tiles">{t('rehearsal.truncated')}</p>}
       <Nobody played={played} />
       <Collisions played={played} />
       <Load played={played} />
@@ -60,9 +60,10 @@ function Units({ ids }: { ids: string[] }) {
 }
 
 function Nobody({ played }: { played: Rehearsal }) {
-  const { t, text } = useLanguage();
+  const { t, text, role } = useLanguage();
   const { definition } = useNames();
   const title = useMemo(() => stepTitles(played), [played]);
+  const why = (one: Stuck) => (one.roles.length ? t('rehearsal.nobodyHolds', { roles: one.roles.map(role).join(', ') }) : one.detail);
   const stuck = stuckSteps(played.nobody);
   const refused = stuckSteps(played.refused);
   return (
@@ -71,8 +72,8 @@ function Nobody({ played }: { played: Rehearsal }) {
         <ul className="findings">
           {stuck.map((one) => (
             <li key={one.definition + one.step + one.detail} className="finding-bad">
-              <strong>{text(title(one.definition, one.step))}</strong> <span className="muted">· {definition(one.definition)}</span>
-              <div>{one.detail}</div>
+              <div><strong>{text(title(one.definition, one.step))}</strong> <span className="muted">· {definition(one.definition)}</span></div>
+              <div>{why(one)}</div>
               <div className="small"><Units ids={one.units} /></div>
             </li>
           ))}
@@ -84,7 +85,7 @@ function Nobody({ played }: { played: Rehearsal }) {
           <ul className="findings">
             {refused.map((one) => (
               <li key={one.definition + one.step + one.detail}>
-                <strong>{text(title(one.definition, one.step))}</strong> <span className="muted">· {definition(one.definition)}</span>
+                <div><strong>{text(title(one.definition, one.step))}</strong> <span className="muted">· {definition(one.definition)}</span></div>
                 <div className="small">{one.detail}</div>
               </li>
             ))}
@@ -167,9 +168,11 @@ function Months({ played }: { played: Rehearsal }) {
   const { t, language } = useLanguage();
   const list = useMemo(() => months(played), [played]);
   const most = Math.max(1, ...list.map((one) => one.due));
+  const cut = played.truncated.some((name) => name === 'deadlines' || name === 'starts');
   if (!list.length) return null;
   return (
     <Section title={t('rehearsal.byMonth')}>
+      {cut && <p className="muted small">{t('rehearsal.monthsCut', { count: played.deadlines.length })}</p>}
       <div className="table-scroll" tabIndex={0} role="region" aria-label={t('rehearsal.byMonth')}>
         <table className="small-table">
           <thead><tr><th scope="col">{t('rehearsal.month')}</th><th scope="col">{t('rehearsal.total.starts')}</th><th scope="col">{t('rehearsal.total.deadlines')}</th><th scope="col">{t('rehearsal.total.overdue')}</th></tr></thead>

@@ -61,6 +61,7 @@ function Form({ held, etag }: { held: NoticeLimits; etag?: string }) {
                   <span>{t(`settings.mode.${mode}`)}</span>
                 </label>
               ))}
+              <span className="only-cards muted small" aria-hidden>{t('settings.byDefault')}</span>
               <Select aria-label={`${t('settings.byDefault')}: ${t(`settings.kind.${kind}`)}`} value={now.defaults.kinds[kind]}
                 onChange={(mode) => setDefaults({ kinds: { ...now.defaults.kinds, [kind]: mode } })}
                 options={noticeModes.map((mode) => ({ value: mode, label: t(`settings.mode.${mode}`), disabled: !now.allowed[kind].includes(mode) }))} />

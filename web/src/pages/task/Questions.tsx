@@ -1,29 +1,36 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { App as AntApp, Button, Input } from 'antd';
 import { QuestionCircleOutlined } from '@ant-design/icons';
 import { isProblem } from '../../api/client';
+import { useHistory } from '../../api/queries';
 import { useTaskAction } from '../../api/tasks';
-import type { Question, TaskDetail } from '../../api/types';
-import { useSession } from '../../app/session';
+import type { TaskDetail } from '../../api/types';
 import { FieldError, faultsByField } from '../../components/fields';
 import { Section } from '../../components/Section';
 import { formatInstant } from '../../lib/dates';
+import { isHeld, isOpen } from '../../lib/tasks';
+import { openQuestions } from '../../lib/verbs';
 import { useLanguage } from '../../i18n';
 
 /** What the holder has asked others and is not answered yet; the person asked answers here. */
 export function Questions({ task }: { task: TaskDetail }) {
-  const { t, language } = useLanguage();
-  const me = useSession();
-  const open = task.questions ?? [];
-  if (!open.length) return null;
+  const { t, text, language } = useLanguage();
+  const history = useHistory(task.instance.id, task.asked || isHeld(task));
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = history;
+  // What is asked now is told last.
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const open = isOpen(task) ? openQuestions(history.data?.pages.flatMap((page) => page.items) ?? [], task.id) : [];
+  if (!open.length && !task.asked) return null;
   return (
     <Section title={t('questions.title')} icon={<QuestionCircleOutlined />} tone={task.asked ? 'card-asked' : undefined} id="questions">
       <ol className="extensions">
-        {open.map((one: Question, i) => (
-          <li key={i} className="extension">
-            <div>{t('questions.asks', { by: one.by.name, to: one.to.name })} <span className="muted small">{formatInstant(one.at, language)}</span></div>
-            <blockquote>{one.question}</blockquote>
-            {one.to.id !== me.person.id && <div className="muted small">{t('questions.waiting')}</div>}
+        {open.map((one) => (
+          <li key={one.seq} className="extension">
+            <div>{text(one.title)} <span className="muted small">{formatInstant(one.at, language)}</span></div>
+            {one.comment && <blockquote>{one.comment}</blockquote>}
+            {!task.asked && <div className="muted small">{t('questions.waiting')}</div>}
           </li>
         ))}
       </ol>

@@ -4,9 +4,13 @@ import {
   DownOutlined, PlayCircleOutlined, QuestionCircleOutlined, RollbackOutlined, StopOutlined, SwapOutlined, UserAddOutlined, UserDeleteOutlined, UserSwitchOutlined,
 } from '@ant-design/icons';
 import { isProblem } from '../../api/client';
+import { useDefinition } from '../../api/queries';
 import { useTaskAction } from '../../api/tasks';
 import type { TaskDetail, TaskVerb } from '../../api/types';
 import { FieldError, faultsByField, PersonSelect } from '../../components/fields';
+import { useSession } from '../../app/session';
+import { isHeld } from '../../lib/tasks';
+import { delegationIn, verbsOf } from '../../lib/verbs';
 import { useLanguage } from '../../i18n';
 
 type Field = 'to' | 'comment' | 'question' | 'reason';
@@ -27,7 +31,11 @@ type Verb = keyof typeof verbs;
 export function Verbs({ task, trouble }: { task: TaskDetail; trouble: (error: unknown) => void }) {
   const { t } = useLanguage();
   const [asked, setAsked] = useState<Verb | null>(null);
-  const may = (Object.keys(verbs) as Verb[]).filter((verb) => task.may?.includes(verb));
+  const me = useSession();
+  // Whether it may be handed on stands in the definition alone.
+  const definition = useDefinition(task.definition.name, undefined, task.mine && isHeld(task)).data;
+  const allowed = verbsOf(task, me, delegationIn(definition?.document, task.name));
+  const may = (Object.keys(verbs) as Verb[]).filter((verb) => allowed.includes(verb));
   if (!may.length) return null;
   return (
     <>
