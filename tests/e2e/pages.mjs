@@ -222,6 +222,22 @@ try {
     await page.context().close();
   }, look);
 
+  await suite.holds('the administrator moves the clock to a day written as people here write it', async () => {
+    page = await browser.as('quan-tri');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.evaluate(() => localStorage.setItem('kyhan.language', 'vi'));
+    await page.goto(`${server.url}/clock`);
+    await page.fill('#clock-date', '05/03/2027');
+    await page.press('#clock-date', 'Enter');
+    await page.fill('#clock-time', '14:07');
+    await page.press('#clock-time', 'Enter');
+    await page.getByRole('button', { name: 'Chuyển đồng hồ' }).click();
+    await page.locator('.ant-alert-success').waitFor();
+    equal((await api(page, 'GET', '/clock')).body.now, '2027-03-05T07:07:00Z', 'now');
+    equal(await violations(page), [], 'barriers');
+    await page.screenshot({ path: `${shots()}/clock-moved.png` });
+  }, look);
+
   await suite.holds('no browser reported a breach of the content security policy or an error', async () => {
     equal(browser.complaints, [], 'complaints');
   });

@@ -52,14 +52,15 @@ export function DayField({ id, value, onChange, onBlur, onFocus, disabled, place
   );
 }
 
-/** A time of day as HH:mm. */
-export function TimeField({ id, value, onChange, invalid, describedBy, disabled }: {
+/** A time of day as HH:mm; `step` in minutes. */
+export function TimeField({ id, value, onChange, invalid, describedBy, disabled, step = 5 }: {
   id: string;
   value: string;
   onChange: (value: string) => void;
   invalid?: boolean;
   describedBy?: string;
   disabled?: boolean;
+  step?: 1 | 5;
 }) {
   const parsed = dayjs(value, 'HH:mm');
   return (
@@ -67,7 +68,7 @@ export function TimeField({ id, value, onChange, invalid, describedBy, disabled 
       <TimePicker
         id={id}
         format="HH:mm"
-        minuteStep={5}
+        minuteStep={step}
         needConfirm={false}
         showNow={false}
         allowClear={false}

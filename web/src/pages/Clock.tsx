@@ -4,6 +4,7 @@ import { ClockCircleOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { isProblem, request } from '../api/client';
 import { useClock } from '../api/queries';
+import { DayField, TimeField } from '../components/fields';
 import { Loading, PageTitle, ProblemView } from '../components/states';
 import { dayOf, formatDay, formatInstant, instantOf, timeOf } from '../lib/dates';
 import { useLanguage } from '../i18n';
@@ -59,11 +60,11 @@ export default function ClockPage() {
             <form className="row clock-form" onSubmit={(e) => { e.preventDefault(); if (date && time) go(instantOf(date, time)); }}>
               <div className="field">
                 <label htmlFor="clock-date">{t('clock.date')}</label>
-                <input id="clock-date" className="native" type="date" value={date} onChange={(e) => setDate(e.target.value)} required />
+                <DayField id="clock-date" value={date} min={dayOf(now!)} onChange={(chosen) => setDate(chosen ?? '')} />
               </div>
               <div className="field">
                 <label htmlFor="clock-time">{t('clock.time')}</label>
-                <input id="clock-time" className="native" type="time" value={time} onChange={(e) => setTime(e.target.value)} required />
+                <TimeField id="clock-time" value={time} step={1} onChange={setTime} />
               </div>
               <Button type="primary" htmlType="submit" loading={advance.isPending}>{t('clock.advance')}</Button>
             </form>
