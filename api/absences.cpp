@@ -120,6 +120,12 @@ HandlerResult add_absence(Call& call) {
                          "Only the person, the head, deputy head or personnel of their unit may "
                          "record their leave."});
   }
+  if (request.person != call.caller.person && request.absence.deputy == call.caller.person &&
+      !call.caller.administrator) {
+    co_return forbidden("deputy-by-oneself",
+                        {"Không tự ghi mình làm người thay cho người khác.",
+                         "Nobody makes themselves the deputy of somebody else."});
+  }
   const Result<Date> first = date_from(from, "from");
   if (!first) co_return first.error();
   const Result<Date> last = date_from(to, "to");

@@ -158,5 +158,55 @@ do:
   CHECK(outcome_of(result) == R"(["agree",["binh","chi","em"]])");
 }
 
+TEST_CASE("an answer is not taken back once its step has ended with others'", "[simulation][recall]") {
+  const auto result = play({R"(
+do:
+  - sign:
+      call: humanTask:1.0.0@default
+      with:
+        title: Sign
+        assignment: {mode: offer, candidates: [{role: head}, {role: deputy}]}
+        completion: {rule: atLeast, count: 2}
+  - next:
+      call: humanTask:1.0.0@default
+      with: {title: Next, assignment: {mode: claim, candidates: [{role: chair}]}}
+)",
+                            "{}", R"([
+    {"task": "sign", "by": "binh"},
+    {"task": "sign", "by": "chi", "after": "PT1M"},
+    {"task": "sign", "by": "binh", "action": "recall", "after": "PT2M"},
+    {"task": "next", "by": "giang", "after": "PT3M"}])"});
+  CHECK(refusals(result) == "2:recall-too-late");
+  CHECK(result.state.status == InstanceStatus::completed);
+}
+
+TEST_CASE("who hands work on has taken part in it", "[simulation][recall]") {
+  const auto result = play({R"(
+do:
+  - draft:
+      call: humanTask:1.0.0@default
+      with:
+        title: Draft
+        assignment: {mode: claim, delegation: free, candidates: [{role: head, unit: so-a}]}
+  - check:
+      call: humanTask:1.0.0@default
+      with:
+        title: Check
+        assignment:
+          mode: claim
+          candidates: [{role: deputy, unit: so-a}, {role: head, unit: so-a}, {role: chair}]
+          exclude: {performersOf: [draft]}
+)",
+                            "{}", R"([
+    {"task": "draft", "by": "binh", "action": "delegate", "to": "chi"},
+    {"task": "draft", "by": "chi", "action": "delegate", "to": "an", "after": "PT1M"},
+    {"task": "draft", "by": "an", "after": "PT2M"},
+    {"task": "check", "by": "chi", "after": "PT3M"},
+    {"task": "check", "by": "binh", "after": "PT4M"},
+    {"task": "check", "by": "giang", "after": "PT5M"}])"});
+  CHECK(refusals(result) == "3:excluded 4:excluded");
+  CHECK(result.state.status == InstanceStatus::completed);
+}
+
 }  // namespace
 }  // namespace kyhan::test

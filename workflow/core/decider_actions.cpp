@@ -146,6 +146,12 @@ Result<void> Decider::reassign(const ReassignTask& command) {
   }
   // Nobody chooses who decides on their own work.
   if (!command.by.empty() && keeps_out(task, command.by)) return kept_out(command.by);
+  if (!command.by.empty() && command.to == command.by &&
+      candidate_for(command.by, task.candidates, world_.directory) == nullptr) {
+    return refused(ErrorCode::forbidden, "may-not-reassign",
+                   {"Không tự giao cho mình công việc của người khác.",
+                    "Nobody gives themselves work that is not theirs."});
+  }
   if (Result<void> words = check_words(command.comment, "/comment", false); !words) return words;
   if (world_.directory.find_person(command.to) == nullptr) return unknown_person(command.to);
   if (keeps_out(task, command.to)) return kept_out(command.to);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflow/core/decider.hpp"
+#include "workflow/core/taken_part.hpp"
 
 namespace kyhan {
 namespace {
@@ -67,6 +68,10 @@ Decider::Excluded Decider::resolve_excluded(const Json& exclude) const {
   for (const Step* step : steps_named(member(exclude, "performersOf"))) {
     const auto found = state_.performers.find(step->pointer);
     if (found != state_.performers.end()) people.insert(found->second.begin(), found->second.end());
+    const auto took_part = state_.performers.find(taken_part_key(step->index));
+    if (took_part != state_.performers.end()) {
+      people.insert(took_part->second.begin(), took_part->second.end());
+    }
   }
   for (const Step* step : steps_named(member(exclude, "unitsOf"))) {
     const auto found = state_.performer_units.find(step->pointer);

@@ -98,6 +98,14 @@ Result<void> Decider::retry(const RetryInstance& command) {
                     "Only a system administrator may run a failed step again."});
   }
   if (Result<void> reasoned = check_reason(command.comment, "/comment"); !reasoned) return reasoned;
+  // Its parent has heard how it ended, and asks no second time.
+  if (state_.parent) {
+    return refused(ErrorCode::conflict, "retry-the-parent",
+                   {"Đây là quy trình con; hãy chạy lại bước lỗi của quy trình mẹ " +
+                        state_.parent->instance.text() + ".",
+                    "This is a sub-workflow; run the failed step of " +
+                        state_.parent->instance.text() + " again instead."});
+  }
   if (command.wreck == nullptr || command.revision != state_.revision) {
     return refused(ErrorCode::conflict, "nothing-to-retry",
                    {"Quy trình hỏng trước bước đầu tiên; hãy khởi tạo lại.",
@@ -111,10 +119,12 @@ Result<void> Decider::retry(const RetryInstance& command) {
   } else if (wreck.scope) {
     event.nodes.at(*wreck.scope).ready = true;
   }
-  // The sub-workflows of steps beside it were cancelled with it: those steps run anew too.
+  // The sub-workflows of steps beside it were cancelled with it, the box of a secret vote went: those
+  // steps run anew too.
   std::vector<NodeId> lost;
   for (const auto& [id, node] : event.nodes) {
-    if (!node.children.empty() || is_fan(node)) lost.push_back(id);
+    const bool boxed = node.results.is_object() && node.results.contains("box");
+    if (!node.children.empty() || is_fan(node) || boxed) lost.push_back(id);
   }
   for (const NodeId id : lost) {
     if (event.nodes.contains(id)) drop_branch(event.nodes, id);

@@ -4,6 +4,7 @@
 // who asks or nobody, and so on.
 
 #include <algorithm>
+#include <set>
 
 #include "workflow/core/decider.hpp"
 #include "workflow/core/person_text.hpp"
@@ -51,6 +52,13 @@ const Json& rule_of(const Json& spec, const Definition& definition) {
   return own.is_null() ? member(definition.metadata, "extension") : own;
 }
 
+/// Whose time it is: nobody decides about more of their own.
+std::vector<PersonId> concerned_by(const Task& task, const PersonId& asked_by) {
+  std::set<PersonId> people{asked_by, task.holder, task.on_behalf_of};
+  people.erase(PersonId{});
+  return {people.begin(), people.end()};
+}
+
 std::string day_of(const Task& task) {
   return task.due_explain.value("date", "");
 }
@@ -60,7 +68,7 @@ std::string day_of(const Task& task) {
 std::vector<Candidate> Decider::extension_deciders(const Task& task,
                                                    const PersonId& asked_by) const {
   const auto anyone = [&](const std::vector<Candidate>& candidates) {
-    return !eligible(candidates, {{asked_by}, {}}).empty();
+    return !eligible(candidates, {concerned_by(task, asked_by), {}}).empty();
   };
   const Json& by = member(rule_of(state_.nodes.at(task.node).spec, definition()), "by");
   if (by.is_array()) {
@@ -212,13 +220,17 @@ Result<void> Decider::decide_extension(const DecideExtension& command) {
   Extension& extension = decided.extensions.back();
   std::vector<Candidate> deciders = extension.deciders;
   // Nobody is left of those who were asked: it falls to whom it would be asked of now.
-  if (eligible(deciders, {{extension.asked_by}, {}}).empty()) {
+  if (eligible(deciders, {concerned_by(decided, extension.asked_by), {}}).empty()) {
     deciders = extension_deciders(decided, extension.asked_by);
   }
   const Capacity capacity =
       asked_capacity(command.by, deciders, extension.asked_by, decided.unit, state_.definition.name,
                      world_.directory, world_.calendars, now_.at);
-  if (!capacity.may_act()) {
+  const std::vector<PersonId> concerned = concerned_by(decided, extension.asked_by);
+  // Nor through a deputy: it would be the same person's time.
+  const bool own = std::ranges::find(concerned, command.by) != concerned.end() ||
+                   std::ranges::find(concerned, capacity.on_behalf_of) != concerned.end();
+  if (!capacity.may_act() || own) {
     return refused(ErrorCode::forbidden, "not-a-decider",
                    {"Bạn không phải người quyết định gia hạn việc này.",
                     "You are not the one who decides about extending this task."});

@@ -131,6 +131,11 @@ Result<State> Decider::undone(const AnswerTrace& trace) const {
   for (const Event& event : trace.own) {
     for (const NodeId node : nodes_of(event)) touched.insert(node);
   }
+  // The step itself: once it has ended, it cannot be asked again.
+  if (const auto answered = trace.before.tasks.find(task_of(trace.own.front()));
+      answered != trace.before.tasks.end()) {
+    touched.insert(answered->second.node);
+  }
   State restored = trace.before;
   const auto stands = [&](NodeId node) {
     return restored.nodes.contains(node) && !touched.contains(node);
@@ -165,6 +170,10 @@ Result<State> Decider::undone(const AnswerTrace& trace) const {
     if (!elsewhere) return too_late({"hồ sơ đã đi tiếp.", "the case has gone on."});
     evolve(restored, event);
   }
+  const bool whole = std::ranges::all_of(restored.tasks, [&](const auto& entry) {
+    return restored.nodes.contains(entry.second.node);
+  });
+  if (!whole) return too_late({"hồ sơ đã đi tiếp.", "the case has gone on."});
   return restored;
 }
 

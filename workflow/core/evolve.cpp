@@ -3,6 +3,7 @@
 
 #include "workflow/core/codec.hpp"
 #include "workflow/core/decide.hpp"
+#include "workflow/core/taken_part.hpp"
 
 // Every overload applies one fact. A fact about a node or task that is gone is a bug in decide().
 
@@ -241,6 +242,7 @@ void apply(State& state, const TaskStarted& event) {
 
 void apply(State& state, const TaskDelegated& event) {
   Task& task = state.tasks.at(event.task);
+  state.performers[taken_part_key(task.step)].insert(event.by);
   task.delegated_by.push_back(event.by);
   task.on_behalf_of = task.delegated_by.front();
   task.holder = event.to;

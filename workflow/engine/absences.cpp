@@ -45,6 +45,19 @@ void tell_deputy(Batch& batch, const AbsenceRow& row, const Text& body) {
   batch.tell(notification);
 }
 
+/// Who is away hears of what others record for them.
+void tell_absent(Batch& batch, const AbsenceRow& row, const PersonId& by, const Text& body) {
+  if (by == row.person) return;
+  NotificationRow notification;
+  notification.person = row.person;
+  notification.at = batch.now();
+  notification.kind = "absence";
+  notification.title = {"Lịch vắng mặt của bạn", "Your leave"};
+  const std::string deputy = name_of(*batch.snapshot().directory, row.absence.deputy);
+  notification.body = {body.vi + " Người thay: " + deputy + ".", body.en + " Deputy: " + deputy + "."};
+  batch.tell(notification);
+}
+
 Error unknown_absence() {
   return {ErrorCode::not_found,
           "unknown-absence",
@@ -89,6 +102,9 @@ Job record_absence_job(EngineLoop& loop, AbsenceRequest request, Callback<Absenc
             const Text days = days_of(row.absence);
             tell_deputy(batch, row,
                         {"Bạn được giao thay " + days.vi + ".", "You stand in " + days.en + "."});
+            tell_absent(batch, row, request.by,
+                        {"Lịch vắng mặt đã được ghi " + days.vi + ".",
+                         "Your leave was recorded " + days.en + "."});
             rows->push_back(row);
             return replacing(loop, std::move(*rows), callback, std::move(row));
           },

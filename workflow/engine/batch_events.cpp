@@ -6,6 +6,7 @@
 
 #include "workflow/core/json_text.hpp"
 #include "workflow/core/trigger.hpp"
+#include "workflow/core/unit_calendar.hpp"
 #include "workflow/engine/batch.hpp"
 #include "workflow/engine/starting.hpp"
 
@@ -204,7 +205,14 @@ Result<std::size_t> Batch::follow(const StartByEvent& start) {
   const UnitId unit{start.event.contains("unit") && start.event.at("unit").is_string()
                         ? start.event.at("unit").get<std::string>()
                         : std::string{}};
-  if (snapshot_.directory->find_unit(unit) != nullptr) command.unit = unit;
+  if (const Unit* concerned = snapshot_.directory->find_unit(unit); concerned != nullptr) {
+    if (!unit_is_open(*snapshot_.calendars, *snapshot_.directory, unit, now_)) {
+      spdlog::warn("engine: {} is not started by an event: the unit {} is closed", start.definition,
+                   unit.text());
+      return std::size_t{0};
+    }
+    command.unit = unit;
+  }
   LoadedInstance none;
   none.state = std::make_shared<const State>();
   // It runs in slices of its own: a definition that starts itself cannot hold up the others.
