@@ -73,8 +73,16 @@ Entry tell(const Teller& teller, const InstanceStarted& e) {
   Entry entry;
   entry.by = e.by;
   const std::string who = e.by.empty() ? "" : teller.name(e.by);
-  entry.text = e.by.empty() ? Text{"Quy trình bắt đầu theo lịch.", "The case began on schedule."}
-                            : Text{who + " khởi tạo quy trình.", who + " started the case."};
+  if (!e.by.empty()) {
+    entry.text = {who + " khởi tạo quy trình.", who + " started the case."};
+  } else if (e.parent || e.ancestry) {
+    entry.text = {"Quy trình mẹ khởi tạo quy trình này.", "Another case started this one."};
+  } else if (e.scheduled_at) {
+    entry.text = {"Quy trình bắt đầu theo lịch.", "The case began on schedule."};
+  } else {
+    entry.text = {"Máy chủ khởi tạo quy trình (dòng lệnh hoặc sự kiện).",
+                  "The server started the case (command line or event)."};
+  }
   if (!e.business_key.empty()) entry.details = {{"businessKey", e.business_key}};
   return entry;
 }
