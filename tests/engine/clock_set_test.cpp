@@ -120,9 +120,8 @@ TEST_CASE("a clock set back and forward does nothing twice and loses nothing", "
   HandOffice straight;
   for (int day = 2; day <= 6; ++day) {
     for (int hour = 6; hour <= 22; hour += 2) {
-      char at[32];
-      std::snprintf(at, sizeof at, "2026-03-%02dT%02d:30", day, hour);
-      straight.set(at);
+      const std::string hours = (hour < 10 ? "0" : "") + std::to_string(hour);
+      straight.set("2026-03-0" + std::to_string(day) + "T" + hours + ":30");
     }
   }
   const auto expected = straight.done();
