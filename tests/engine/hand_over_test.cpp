@@ -57,7 +57,8 @@ TEST_CASE("a schedule passes over a unit that is closed on its day", "[engine][u
   query.visibility.everything = true;
   query.page.limit = 50;
   std::map<std::string, int> starts;
-  for (const InstanceRow& row : house.store->reads()->instances(query)->items) {
+  const auto begun = house.store->reads()->instances(query);
+  for (const InstanceRow& row : begun->items) {
     ++starts[row.unit.text()];
   }
   CHECK(starts["so-b"] == 6);

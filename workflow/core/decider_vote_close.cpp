@@ -88,7 +88,8 @@ Json Decider::vote_record(const Node& node) const {
     (voted.contains(person.get<std::string>()) ? voters : absent).push_back(person);
   }
   Json options = Json::array();
-  for (const Json& outcome : vote_task_spec(node.spec, "options").at("outcomes")) {
+  const Json asked = vote_task_spec(node.spec, "options");
+  for (const Json& outcome : asked.at("outcomes")) {
     options.push_back({{"id", outcome.at("id")}, {"label", outcome.at("label")}});
   }
   const bool recorded = member(node.spec, "mode") == "recorded";
