@@ -23,14 +23,6 @@ const std::string by_specialist = R"(
         assignment: {mode: claim, candidates: [{role: specialist, unit: so-a}]}
 )";
 
-std::string refusals(const SimulationResult& result) {
-  std::string out;
-  for (const RefusedAnswer& one : result.refused) {
-    out += (out.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
-  }
-  return out;
-}
-
 /// "due 2026-09-09" of the one open task.
 std::string open_due(const SimulationResult& result) {
   REQUIRE(result.state.tasks.size() == 1);

@@ -5,14 +5,6 @@
 namespace kyhan::test {
 namespace {
 
-std::string refusals(const SimulationResult& result) {
-  std::string out;
-  for (const RefusedAnswer& one : result.refused) {
-    out += (out.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
-  }
-  return out;
-}
-
 /// Names of the task events that went to the broker, in order.
 std::string told(const SimulationResult& result) {
   std::string names;

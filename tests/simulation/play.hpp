@@ -109,6 +109,15 @@ inline std::string outcome_of(const SimulationResult& result) {
   return result.state.output.dump();
 }
 
+/// "<place of the answer>:<problem>" of each answer that was refused.
+inline std::string refusals(const SimulationResult& result) {
+  std::string out;
+  for (const RefusedAnswer& one : result.refused) {
+    out += (out.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
+  }
+  return out;
+}
+
 /// Names of the steps in the order in which they started.
 inline std::string steps_of(const SimulationResult& result) {
   std::string names;

@@ -210,14 +210,6 @@ TEST_CASE("nothing is told any more once the task is done", "[simulation][remind
   CHECK(messages(waiting.fire("2026-09-04T08:00:00+07:00")).empty());
 }
 
-std::string refusals(const SimulationResult& result) {
-  std::string text;
-  for (const RefusedAnswer& one : result.refused) {
-    text += (text.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
-  }
-  return text;
-}
-
 TEST_CASE("escalation may invite more people, who may then take the task",
           "[simulation][escalation]") {
   const auto result = play({ask(by_specialist + R"(

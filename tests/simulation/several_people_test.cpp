@@ -5,14 +5,6 @@
 namespace kyhan::test {
 namespace {
 
-std::string refusals(const SimulationResult& result) {
-  std::string out;
-  for (const RefusedAnswer& one : result.refused) {
-    out += (out.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
-  }
-  return out;
-}
-
 /// Everybody named is asked: binh, chi, em, giang.
 std::string sign(const std::string& completion,
                  const std::string& assignment =

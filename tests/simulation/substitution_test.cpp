@@ -33,14 +33,6 @@ do:
 )";
 }
 
-std::string refusals(const SimulationResult& result) {
-  std::string out;
-  for (const RefusedAnswer& one : result.refused) {
-    out += (out.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
-  }
-  return out;
-}
-
 SimulationResult play_away(const std::string& steps, const std::string& answers,
                            const std::string& directory = binh_away) {
   Play given{steps, "{}", answers};

@@ -39,14 +39,6 @@ const VoteClosed* closed(const SimulationResult& result) {
   return nullptr;
 }
 
-std::string refusals(const SimulationResult& result) {
-  std::string out;
-  for (const RefusedAnswer& one : result.refused) {
-    out += (out.empty() ? "" : " ") + std::to_string(one.answer) + ":" + one.error.type;
-  }
-  return out;
-}
-
 const std::string secret = R"(        options: [for, against]
         ballot: secret
         threshold: {option: for, share: 1/2, of: cast, strict: true}
